@@ -1,0 +1,52 @@
+# The front door. `make demo` shows Engo at work, `make test` runs the tests.
+# Everything is built into .venv and src/engo; nothing outside this folder changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.engo-ready
+
+.PHONY: demo test check format build bench asan kill9 repairs clean help
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+$(STAMP): pyproject.toml setup.py Makefile
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+build: $(STAMP) ## compile what has changed, in place (seconds)
+	@$(BIN)/python build_ffi.py --quiet
+
+demo: build ## run JavaScript nobody trusts: library, daemon, restart
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+test: build ## the whole test suite
+	$(BIN)/python -m pytest -q
+
+check: build ## lint, types, formatting, generated files
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[dev]' 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror $$(git ls-files 'native/*.c' 'native/*.h' | grep -v ffi.cdef.h)
+
+format: ## format Python and C
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/clang-format -i $$(git ls-files 'native/*.c' 'native/*.h' | grep -v ffi.cdef.h)
+
+bench: build ## figures beside the peers, printed as tables
+	@$(BIN)/python bench/run.py
+
+asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
+	$(BIN)/python build_ffi.py --asan
+	$(BIN)/python -m pytest -q --capture=no tests/native --flavour asan
+
+kill9: build ## 200 rounds of kill -9 during writes
+	ENGO_KILL9_ROUNDS=200 $(BIN)/python -m pytest -q tests/daemon/test_kill9.py --timeout 1200
+
+clean: ## forget everything that was built
+	rm -rf build dist $(VENV) src/engo/bin src/engo/images src/engo/_xsnap* src/*.egg-info
