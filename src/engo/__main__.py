@@ -1,0 +1,19 @@
+"""The entry: the worker's main when the switch is set, else the command line.
+
+The switch is looked at before anything else is imported, since a worker must
+start fast and must not touch what the confinement forbids.
+"""
+
+import os
+import sys
+
+if os.environ.get("ENGO_XSNAP_WORKER") == "1":
+    from engo.native import worker_main
+
+    # Not sys.exit: an interpreter that winds down makes forbidden system calls.
+    os._exit(worker_main())
+
+if __name__ == "__main__":
+    from engo.cli import main
+
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Control messages: msgpack maps, made for the worker and checked from it.
+
+The makers are called for every request, so they build one map and pack it once.
+A worker's message is hostile until `decode_control` has looked at every field.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgpack  # type: ignore[import-untyped]
+
+from engo.frames.constants import MAX_ID
+from engo.frames.errors import LocalProtocolError, RemoteProtocolError
+
+Control = dict[str, Any]
+"""A checked control message."""
+
+_INTEGER: Final = (int,)
+_TEXT: Final = (str,)
+_BYTES: Final = (bytes,)
+_FLAG: Final = (bool,)
+_POSITION: Final[dict[str, tuple[type, ...]]] = {
+    "name": _TEXT,
+    "message": _TEXT,
+    "stack": _TEXT,
+    "file": _TEXT,
+    "line": _INTEGER,
+}
+_SHAPES: Final[dict[str, dict[str, tuple[type, ...]]]] = {
+    "ready": {"version": _INTEGER, "build": _TEXT, "engine": _TEXT},
+    "result": {"id": _INTEGER, "meter": _INTEGER},
+    "pending": {"id": _INTEGER, "meter": _INTEGER},
+    "error": {"id": _INTEGER, "meter": _INTEGER, **_POSITION},
+    "abort": {"id": _INTEGER, "meter": _INTEGER, "reason": _TEXT},
+    "fatal": {"message": _TEXT},
+    "call": {"id": _INTEGER, "data": _BYTES, "sync": _FLAG},
+    "chunk": {"id": _INTEGER, "data": _BYTES},
+    "rejection": _POSITION,
+    "trace": {"error": _TEXT, **_POSITION},
+}
+_SCALARS: Final = (type(None), bool, int, float, str, bytes)
+CONSOLE_LEVELS: Final = ("debug", "log", "info", "warn", "error")
+
+
+class ControlPacker:
+    """Packs control messages; one per link, since the packer is reused.
+
+    Not re-entrant and not thread-safe, as the link itself.
+    """
+
+    __slots__ = ("_pack",)
+
+    def __init__(self) -> None:
+        packer = msgpack.Packer(use_bin_type=True, unicode_errors="surrogatepass")
+        self._pack: Callable[[object], bytes] = packer.pack
+
+    def pack(self, message: Mapping[str, object]) -> bytes:
+        """The message as msgpack.
+
+        Raises LocalProtocolError for what msgpack cannot carry.
+        """
+        try:
+            return self._pack(message)
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise LocalProtocolError(
+                f"expected a control message of plain data: {error}"
+            ) from error
+
+
+def check_id(number: int) -> int:
+    """The id; raises LocalProtocolError when it is no unsigned 32-bit integer."""
+    if not 0 <= number <= MAX_ID:
+        raise LocalProtocolError(f"expected an id of 0 to {MAX_ID}, got {number}")
+    return number
+
+
+def _unpack(message: bytes | memoryview) -> object:
+    try:
+        return msgpack.unpackb(message, raw=False, unicode_errors="surrogatepass")
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        # msgpack's own errors are ValueErrors, but for StackError's siblings
+        raise RemoteProtocolError(
+            f"expected one msgpack value, got {len(message)} bytes that are none: "
+            f"{error}"
+        ) from error
+    except msgpack.exceptions.UnpackException as error:
+        raise RemoteProtocolError(
+            f"expected one msgpack value, got {len(message)} bytes that are none: "
+            f"{type(error).__name__}"
+        ) from error
+
+
+def decode_control(message: bytes | memoryview) -> Control:
+    """A message of the control channel, from the worker, with all fields checked.
+
+    Raises RemoteProtocolError.
+    """
+    value = _unpack(message)
+    if not isinstance(value, dict):
+        raise RemoteProtocolError(
+            f"expected a control message to be a map, got {type(value).__name__}"
+        )
+    op = value.get("op")
+    shape = _SHAPES.get(op) if isinstance(op, str) else None
+    if shape is None:
+        raise RemoteProtocolError(
+            f"expected an op of {', '.join(_SHAPES)}; got {_short(op)}"
+        )
+    for key, types in shape.items():
+        if type(value.get(key)) not in types:
+            raise RemoteProtocolError(
+                f"expected {op}.{key} to be {types[0].__name__}, "
+                f"got {_short(value.get(key))}"
+            )
+    number = value.get("id", 0)
+    if type(number) is not int or not 0 <= number <= MAX_ID:
+        raise RemoteProtocolError(
+            f"expected an id of 0 to {MAX_ID}, got {_short(number)}"
+        )
+    if op == "result":
+        _check_result(value)
+    elif op == "error" and type(value.get("thrown", "")) is not str:
+        raise RemoteProtocolError(
+            f"expected error.thrown to be str, got {_short(value['thrown'])}"
+        )
+    return value
+
+
+def _check_result(message: Control) -> None:
+    forms = 0
+    if "value" in message:
+        forms = 1
+        value = message["value"]
+        if type(value) is dict:
+            _check_status(value)
+        elif not isinstance(value, _SCALARS):
+            raise RemoteProtocolError(
+                f"expected result.value to be a scalar, got {_short(value)}"
+            )
+    for key in ("json", "bigint"):
+        if key in message:
+            forms += 1
+            if type(message[key]) is not str:
+                raise RemoteProtocolError(
+                    f"expected result.{key} to be str, got {_short(message[key])}"
+                )
+    if forms > 1:
+        raise RemoteProtocolError(
+            f"expected one of value, json and bigint in a result, got {forms}"
+        )
+
+
+def _check_status(value: Mapping[object, object]) -> None:
+    for key, number in value.items():
+        if type(key) is not str or type(number) not in (int, float):
+            raise RemoteProtocolError(
+                f"expected a status of numbers, got {_short(key)}: {_short(number)}"
+            )
+
+
+def decode_console(message: bytes | memoryview) -> tuple[str, str, str]:
+    """A console message: level (a name), tag, text. Raises RemoteProtocolError."""
+    value = _unpack(message)
+    if (
+        type(value) is not list
+        or len(value) != 3
+        or type(value[0]) is not int
+        or not 0 <= value[0] < len(CONSOLE_LEVELS)
+        or type(value[1]) is not str
+        or type(value[2]) is not str
+    ):
+        raise RemoteProtocolError(
+            f"expected a console message [level, tag, text], got {_short(value)}"
+        )
+    return CONSOLE_LEVELS[value[0]], value[1], value[2]
+
+
+def _short(value: object) -> str:
+    """A hostile value as a few characters of an error text."""
+    if isinstance(value, (dict, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (str, bytes)) and len(value) > 40:
+        return f"{value[:40]!r}... ({len(value)} long)"
+    return repr(value)[:80]

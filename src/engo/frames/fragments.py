@@ -1,0 +1,108 @@
+"""Messages as fragments: what does not fit one record goes on in the next.
+
+A record's first byte is the channel, and MORE when the message goes on.
+Knows neither what a channel means nor how records travel.
+"""
+
+from engo.frames.constants import (
+    CHANNEL_MASK,
+    CHANNELS,
+    FRAGMENT_EMIT,
+    LENGTH_BYTES,
+    MAX_MESSAGE,
+    MORE,
+)
+from engo.frames.errors import LocalProtocolError, RemoteProtocolError
+
+
+def check_message(channel: int, size: int, limit: int) -> None:
+    """Raises LocalProtocolError when the link cannot carry such a message."""
+    if not 0 <= channel < CHANNELS:
+        raise LocalProtocolError(
+            f"expected a channel below {CHANNELS}, got {channel}; see docs/frames.md"
+        )
+    if size > limit:
+        raise LocalProtocolError(
+            f"expected a message of at most {limit} bytes, got {size}; "
+            "send it in parts or open the worker with a higher message limit"
+        )
+
+
+def fragment(channel: int, message: bytes, limit: int = MAX_MESSAGE) -> list[bytes]:
+    """The records of one message."""
+    check_message(channel, len(message), limit)
+    more = bytes((channel | MORE,))
+    records = []
+    start = 0
+    while len(message) - start > FRAGMENT_EMIT:
+        records.append(more + message[start : start + FRAGMENT_EMIT])
+        start += FRAGMENT_EMIT
+    records.append(bytes((channel,)) + message[start:])
+    return records
+
+
+def write_message(channel: int, message: bytes, limit: int = MAX_MESSAGE) -> bytes:
+    """One message as the bytes of a stream: fragments, each after its length."""
+    size = len(message)
+    if size <= FRAGMENT_EMIT and size <= limit and 0 <= channel < CHANNELS:
+        return (size + 1 << 8 | channel).to_bytes(3, "big") + message
+    parts = []
+    for record in fragment(channel, message, limit):
+        parts.append(len(record).to_bytes(LENGTH_BYTES, "big"))
+        parts.append(record)
+    return b"".join(parts)
+
+
+class Assembler:
+    """Joins the records of each channel to messages.
+
+    Holds at most `limit` bytes per channel between two records; one buffer per
+    channel, so that a hostile peer gains nothing by very short records.
+    """
+
+    __slots__ = ("_buffers", "limit")
+
+    def __init__(self, limit: int = MAX_MESSAGE) -> None:
+        self.limit = limit
+        self._buffers = [bytearray() for _ in range(CHANNELS)]
+
+    @property
+    def pending(self) -> int:
+        """How many bytes of unfinished messages are held."""
+        return sum(map(len, self._buffers))
+
+    def add(self, record: bytes | memoryview) -> tuple[int, bytes | memoryview] | None:
+        """The channel and message that this record completes, or None.
+
+        Raises RemoteProtocolError for an unknown channel or a message over the
+        limit; the assembler is then spent.
+        """
+        first = record[0]
+        channel = first & CHANNEL_MASK
+        if channel >= CHANNELS:
+            raise RemoteProtocolError(
+                f"expected a channel below {CHANNELS}, got {channel}"
+            )
+        buffer = self._buffers[channel]
+        size = len(buffer) + len(record) - 1
+        if size > self.limit:
+            raise RemoteProtocolError(
+                f"expected a message of at most {self.limit} bytes, got at least {size}"
+            )
+        if first & MORE:
+            buffer += record[1:]
+            return None
+        if not buffer:
+            return channel, record[1:]
+        buffer += record[1:]
+        message = bytes(buffer)
+        buffer.clear()
+        return channel, message
+
+    def finish(self) -> None:
+        """Call at the end of the stream: raises when it ends inside a message."""
+        if self.pending:
+            raise RemoteProtocolError(
+                "expected the rest of a message, got the end of the stream after "
+                f"{self.pending} bytes of it"
+            )

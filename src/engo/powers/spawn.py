@@ -1,0 +1,258 @@
+"""The spawn power: worker processes, their pipes, their page, their end.
+
+The only caller of posix_spawn, kill and wait. It moves bytes and knows nothing of
+messages. The supervisor is never forked. Descriptors are those of docs/frames.md.
+The fake is `engo.testing.fake_child.FakeChild`.
+"""
+
+import contextlib
+import fcntl
+import mmap
+import os
+import select
+import signal
+import socket
+from collections.abc import Mapping
+from functools import partial
+from typing import Final, Protocol
+
+from engo.powers.memory import reopen
+from engo.powers.page import PAGE_BYTES, SharedPage
+
+LINK_IN: Final = 3
+LINK_OUT: Final = 4
+DEBUG: Final = 5
+PAGE: Final = 6
+SNAPSHOT: Final = 7
+_FIRST_FREE: Final = 16  # above every descriptor that the child is given
+
+READABLE: Final = 1
+WRITABLE: Final = 2
+
+
+class Child(Protocol):
+    """A running worker as bytes; what the shells need of it."""
+
+    pid: int
+    page: SharedPage
+
+    def read(self, size: int, /) -> bytes:
+        """Bytes of the link; b"" at its end; raises BlockingIOError."""
+        ...
+
+    def write(self, data: bytes | memoryview, /) -> int:
+        """How many were taken; raises BlockingIOError, BrokenPipeError."""
+        ...
+
+    def wait(self, seconds: float, *, writing: bool) -> int:
+        """Block until READABLE, or WRITABLE when `writing`; 0 when time is up."""
+        ...
+
+    async def wait_readable(self) -> None: ...
+
+    async def wait_writable(self) -> None: ...
+
+    async def wait_exited(self) -> None:
+        """Until the process has ended; it is not reaped yet."""
+        ...
+
+    def kill(self) -> None:
+        """End the process at once; harmless when it has ended."""
+        ...
+
+    def reap(self, seconds: float) -> int | None:
+        """The exit status (minus the signal) once it has ended, waiting so long.
+
+        After the status has been had once, it is had again.
+        """
+        ...
+
+    def close(self) -> None:
+        """Kill, reap and close all descriptors; harmless the second time."""
+        ...
+
+
+class NativeChild:
+    """A worker process of this computer."""
+
+    def __init__(
+        self, pid: int, link_in: int, link_out: int, debug: int, page: SharedPage
+    ) -> None:
+        self.pid = pid
+        self.page = page
+        self._link_in = link_in  # we write here
+        self._link_out = link_out  # we read here
+        self._debug = debug  # our end of the debug socket pair
+        self._status: int | None = None
+        self._closed = False
+        # As partials of the system calls these are the hot path.
+        self.read = partial(os.read, link_out)
+        self.write = partial(os.write, link_in)
+        self._reading = select.poll()
+        self._reading.register(link_out, select.POLLIN)
+        self._both: select.poll | None = None
+
+    def wait(self, seconds: float, *, writing: bool) -> int:
+        if not writing:
+            return READABLE if self._reading.poll(seconds * 1000) else 0
+        if self._both is None:
+            self._both = select.poll()
+            self._both.register(self._link_out, select.POLLIN)
+            self._both.register(self._link_in, select.POLLOUT)
+        ready = 0
+        for descriptor, _ in self._both.poll(seconds * 1000):
+            ready |= READABLE if descriptor == self._link_out else WRITABLE
+        return ready
+
+    async def wait_readable(self) -> None:
+        from anyio import wait_readable  # the blocking worker must not pay for it
+
+        await wait_readable(self._link_out)
+
+    async def wait_writable(self) -> None:
+        from anyio import wait_writable
+
+        await wait_writable(self._link_in)
+
+    async def wait_exited(self) -> None:
+        from anyio import wait_readable
+
+        if self._status is not None:
+            return
+        descriptor = os.pidfd_open(self.pid)
+        try:
+            await wait_readable(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def kill(self) -> None:
+        if self._status is None:  # not reaped, so the number is still its own
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def reap(self, seconds: float) -> int | None:
+        if self._status is not None:
+            return self._status
+        if self._collect() is None and seconds > 0:
+            descriptor = os.pidfd_open(self.pid)
+            try:
+                poll = select.poll()
+                poll.register(descriptor, select.POLLIN)
+                poll.poll(seconds * 1000)
+            finally:
+                os.close(descriptor)
+            self._collect()
+        return self._status
+
+    def _collect(self) -> int | None:
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:  # someone else reaped it: a stranger's waitpid(-1)
+            self._status = 0
+            return self._status
+        if pid:
+            self._status = os.waitstatus_to_exitcode(status)
+        return self._status
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self.kill()
+        os.close(self._link_in)
+        os.close(self._link_out)
+        os.close(self._debug)
+        while self.reap(10.0) is None:
+            self.kill()
+        self.page.close()
+
+
+def _widen(descriptor: int, size: int) -> None:
+    """A larger pipe, where the user's share of pipe memory allows one."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, size)
+
+
+class _Opened(contextlib.ExitStack):
+    """Descriptors that are closed unless they are kept."""
+
+    def own(self, descriptor: int) -> int:
+        self.callback(os.close, descriptor)
+        return descriptor
+
+
+def spawn_worker(
+    arguments: list[str],
+    environment: Mapping[str, str],
+    *,
+    snapshot: int | None = None,
+    pipe_bytes: int = 0,
+) -> NativeChild:
+    """Start a worker process.
+
+    `snapshot` is a descriptor of a snapshot's body; it is opened anew for the
+    child, so that its offset is the child's own, and stays the caller's.
+    `pipe_bytes` is a wish for the pipes' size; 0 leaves it.
+    The child's descriptor 2 is ours. It is in a process group of its own, so that
+    a terminal's Ctrl-C reaches the supervisor alone.
+    Raises OSError.
+    """
+    with _Opened() as ours, _Opened() as theirs:
+        link_in_read, link_in = os.pipe()
+        theirs.own(link_in_read), ours.own(link_in)
+        link_out, link_out_write = os.pipe()
+        ours.own(link_out), theirs.own(link_out_write)
+        debug, debug_theirs = _socket_pair()
+        ours.own(debug), theirs.own(debug_theirs)
+        page = os.memfd_create("engo-page", os.MFD_CLOEXEC)
+        theirs.own(page)
+        os.ftruncate(page, PAGE_BYTES)
+        shared = SharedPage(mmap.mmap(page, PAGE_BYTES))
+        ours.callback(shared.close)
+        os.set_blocking(link_in, False)
+        os.set_blocking(link_out, False)
+        if pipe_bytes:
+            _widen(link_in, pipe_bytes)
+            _widen(link_out, pipe_bytes)
+        given = [
+            (link_in_read, LINK_IN),
+            (link_out_write, LINK_OUT),
+            (debug_theirs, DEBUG),
+            (page, PAGE),
+        ]
+        if snapshot is not None:
+            given.append((theirs.own(reopen(snapshot)), SNAPSHOT))
+        pid = _spawn(arguments, environment, given, theirs)
+        ours.pop_all()
+    return NativeChild(pid, link_in, link_out, debug, shared)
+
+
+def _spawn(
+    arguments: list[str],
+    environment: Mapping[str, str],
+    given: list[tuple[int, int]],
+    opened: _Opened,
+) -> int:
+    actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    ]
+    for source, target in given:
+        if source < _FIRST_FREE:
+            source = opened.own(fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE))
+        actions.append((os.POSIX_SPAWN_DUP2, source, target))
+    return os.posix_spawn(
+        arguments[0],
+        arguments,
+        environment,
+        file_actions=actions,
+        setpgroup=0,
+        setsigmask=(),
+        setsigdef=(signal.SIGPIPE, signal.SIGINT, signal.SIGTERM),
+    )
+
+
+def _socket_pair() -> tuple[int, int]:
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    one.setblocking(False)
+    return one.detach(), other.detach()

@@ -1,0 +1,1 @@
+"""Fakes, virtual clock and conformance kits; public, for tests of Engo and on Engo."""

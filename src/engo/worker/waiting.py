@@ -1,0 +1,500 @@
+"""The async worker: for the daemon and for async programs, on asyncio and trio.
+
+A thin shell around WorkerCore. One task reads; writing is done by whoever sends,
+and by a task of its own only while the pipe is full; a task watches only while
+the machine is busy. An idle worker costs one waiting task.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from inspect import isawaitable, iscoroutinefunction
+from os import PathLike
+from typing import Any, BinaryIO
+
+import anyio
+from anyio.abc import TaskGroup
+
+from engo.frames.json_guard import check_json
+from engo.powers.clock import Clock, SystemClock
+from engo.powers.files import replacing
+from engo.powers.random import Random, SystemRandom
+from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
+from engo.worker.core import Starter, WorkerCore, start_child, status_of
+from engo.worker.deaths import death_of_status
+from engo.worker.errors import GuestError, UsageError, WorkerClosed, WorkerDied
+from engo.worker.events import (
+    CapTPReceived,
+    ChunkReceived,
+    CommandReceived,
+    ConsoleLine,
+    ErrorTraced,
+    RejectionReported,
+    WorkerReady,
+    WorkerStatus,
+)
+from engo.worker.launch import Kind, SnapshotSource
+from engo.worker.limits import Limits
+from engo.worker.protocol import Event
+from engo.worker.request import Request
+from engo.worker.texts import from_json, json_bytes
+from engo.worker.watchdog import GRACE, Verdict
+
+READ_BYTES = 1 << 17
+"""How much is read at a time."""
+_READS_IN_A_ROW = 16  # before other tasks get a turn
+_CLOCK_STEP = 1.0  # milliseconds that pass before a captp message sets the clock
+
+
+class Hooks:
+    """The owner's callables; each may be None."""
+
+    __slots__ = ("call", "captp", "console", "death", "rejection", "trace")
+
+    def __init__(
+        self,
+        call: CommandHandler | None,
+        console: Callable[[ConsoleLine], object] | None,
+        captp: Callable[[bytes], Awaitable[None] | None] | None,
+        trace: Callable[[str, GuestError], object] | None,
+        rejection: Callable[[GuestError], object] | None,
+        death: Callable[[WorkerDied], object] | None,
+    ) -> None:
+        self.call = call
+        self.console = console
+        self.captp = captp
+        self.trace = trace
+        self.rejection = rejection
+        self.death = death
+
+
+class AsyncWorker:
+    """A confined JavaScript machine in a process of its own; see `open_worker`.
+
+    Any number of tasks may have requests outstanding; the machine runs them in
+    the order they were made. A cancelled request goes on in the machine, its
+    answer is dropped.
+    """
+
+    def __init__(self, core: WorkerCore, hooks: Hooks, tasks: TaskGroup) -> None:
+        self._core = core
+        self._protocol = core.protocol
+        self._hooks = hooks
+        self._tasks = tasks
+        self._call_waits = iscoroutinefunction(hooks.call)
+        self._now = core.clock.milliseconds
+        self._sinks: dict[int, list[bytes]] = {}  # chunks by snapshot request
+        self._ended = anyio.Event()  # the process is reaped, everyone told
+        self._started = anyio.Event()  # `ready` came, or the process ended
+        self._watching = False  # a watching task exists
+        self._writing = False  # a writing task exists
+        self._drained = anyio.Event()  # set when nothing is unsent any more
+        self._clock_sent = 0.0  # the machine's clock as last set over captp
+        self._answering: ContextVar[bool] = ContextVar("answering", default=False)
+
+    # Requests
+
+    async def evaluate(self, source: str, name: str = "eval") -> Any:
+        """Evaluate a program in the guest's compartment; its value.
+
+        `name` is what errors call the source. A promise is awaited, if need be
+        for ever. Objects and arrays come by way of JSON; undefined is None.
+        Raises GuestError, WorkerDied, WorkerClosed; LocalProtocolError for a
+        source over `Limits.message` bytes, UsageError when the backlog is full.
+        """
+        self._check(len(source))
+        return await self._finish(self._protocol.evaluate(source, name, self._now()))
+
+    async def deliver(self, data: bytes) -> Any:
+        """Call the guest's `handleCommand` with an ArrayBuffer; its answer.
+
+        An ArrayBuffer or Uint8Array comes back as bytes. Raises as `evaluate`.
+        """
+        self._check(len(data))
+        return await self._finish(self._protocol.deliver(data, self._now()))
+
+    async def deliver_json(self, value: Any) -> Any:
+        """`deliver` the value as UTF-8 JSON; bytes that come back are parsed.
+
+        Raises also UsageError for a value that is no JSON, and JsonTooDeep for
+        one nested over 500 deep.
+        """
+        data = json_bytes(value, self._core.limits.message)
+        return from_json(await self.deliver(data))
+
+    def send_captp(self, message: bytes) -> None:
+        """Send one captp0 message (UTF-8 JSON, no netstring); does not wait.
+
+        Raises JsonTooDeep or JsonTooLong, UsageError when `Limits.backlog` bytes
+        wait already (`await drain()` first), WorkerDied, WorkerClosed.
+        """
+        self._check(len(message))
+        check_json(message, limit=self._core.limits.message)
+        now = self._now()
+        if now - self._clock_sent >= _CLOCK_STEP:
+            self._clock_sent = now
+            self._protocol.clock(now)
+        self._protocol.captp(message)
+        self._flush()
+
+    async def drain(self) -> None:
+        """Wait until the worker has taken all that was sent, or has ended."""
+        while self._core.unsent_bytes and not self._ended.is_set():
+            await self._drained.wait()
+
+    async def status(self, *, collect: bool = False) -> WorkerStatus:
+        """Heap in use and computrons; `collect` collects garbage first."""
+        self._check(0)
+        return status_of(await self._finish(self._protocol.status(collect)))
+
+    async def snapshot(self, to: str | PathLike[str] | BinaryIO) -> int:
+        """Write a snapshot; the bytes written.
+
+        To a path: under a temporary name, fsynced and renamed, so that a whole
+        snapshot is there or none. To a binary stream: at its position. Writing
+        happens in a thread. Raises GuestError when the machine cannot be written.
+        """
+        self._check(0)
+        writer = self._core.snapshot_writer()
+        request = self._protocol.snapshot()
+        parts = self._sinks[request.id] = []
+        try:
+            await self._finish(request)
+        finally:
+            self._sinks.pop(request.id, None)
+
+        def write() -> int:
+            for part in parts:
+                writer.update(part)
+            header = writer.header()
+            if not isinstance(to, (str, PathLike)):
+                return sum(map(to.write, [header, *parts]))
+            with replacing(str(to), SystemRandom().bytes(8).hex()) as stream:
+                return sum(map(stream.write, [header, *parts]))
+
+        return await anyio.to_thread.run_sync(write)
+
+    # What is known without asking
+
+    @property
+    def meter(self) -> int:
+        """Computrons of the last crank that has ended."""
+        return self._protocol.meter
+
+    @property
+    def console(self) -> list[ConsoleLine]:
+        """The newest console lines, oldest first; see Limits.console_lines."""
+        return self._core.console.lines
+
+    @property
+    def console_dropped(self) -> int:
+        """How many older console lines were dropped."""
+        return self._core.console.dropped
+
+    @property
+    def pid(self) -> int:
+        """The worker's process."""
+        return self._core.child.pid
+
+    @property
+    def build(self) -> str:
+        """The build the worker is of."""
+        assert self._core.identity is not None
+        return self._core.identity.build
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that the worker has not taken yet."""
+        return self._core.unsent_bytes
+
+    @property
+    def death(self) -> WorkerDied | None:
+        """Why the worker has ended, or None."""
+        return self._protocol.death
+
+    # The end
+
+    def interrupt(self) -> None:
+        """Stop the running crank; the machine ends as WorkerInterrupted."""
+        self._core.interrupt()
+
+    def kill(self, reason: str = "killed by its owner") -> None:
+        """End the process at once; whoever waits gets WorkerDied(reason)."""
+        if not self._core.closed:
+            self._core.kill(WorkerDied(reason))
+
+    async def close(self) -> None:
+        """Let the worker end, kill it when it does not within 300 ms.
+
+        Harmless the second time; every other call then raises WorkerClosed.
+        """
+        core = self._core
+        if not core.closed:
+            core.closed = True
+            if self._protocol.death is None and not self._protocol.running:
+                self._protocol.exit()
+                if core.flush():
+                    with anyio.move_on_after(GRACE):
+                        await self._ended.wait()
+            core.child.kill()
+        await self._ended.wait()
+
+    async def wait_ended(self) -> WorkerDied:
+        """Wait until the worker has ended; why it did."""
+        await self._ended.wait()
+        assert self._protocol.death is not None
+        return self._protocol.death
+
+    # Inside: sending
+
+    def _check(self, size: int) -> None:
+        self._core.check_open()
+        self._core.check_backlog(size)
+        if self._answering.get():
+            raise UsageError(
+                "expected no request while on_call answers a synchronous command: "
+                "the guest's machine stands still until it returns; use postCommand"
+            )
+
+    async def _finish(self, request: Request) -> Any:
+        self._flush()
+        if not request.done:
+            settled = anyio.Event()
+            request.on_done = settled.set
+            await settled.wait()
+        return request.outcome()
+
+    def _flush(self) -> None:
+        """Write; what the pipe does not take is written by a task."""
+        if not self._core.flush() and not self._writing:
+            self._writing = True
+            self._drained = anyio.Event()
+            self._tasks.start_soon(self._write)
+        if not self._watching:
+            self._watching = True
+            self._tasks.start_soon(self._watch)
+
+    async def _write(self) -> None:
+        try:
+            while not self._ended.is_set() and not self._core.flush():
+                await self._core.child.wait_writable()
+        except (OSError, anyio.ClosedResourceError):
+            pass  # the worker has ended; the reader tells everyone
+        finally:
+            self._writing = False
+            self._drained.set()
+
+    async def _watch(self) -> None:
+        core = self._core
+        try:
+            while not self._ended.is_set():
+                await core.clock.sleep(core.watchdog.interval)
+                if self._ended.is_set():
+                    return
+                idle = core.look() is Verdict.REST
+                if idle and not core.unsent_bytes and not self._protocol.running:
+                    return
+        finally:
+            self._watching = False
+
+    # Inside: receiving
+
+    async def _read(self) -> None:
+        """Read until the link ends, then see to the process."""
+        child = self._core.child
+        reads = 0
+        try:
+            while True:
+                try:
+                    data = child.read(READ_BYTES)
+                except BlockingIOError:
+                    reads = 0
+                    await child.wait_readable()
+                    continue
+                if not data or not await self._receive(data):
+                    break
+                reads += 1
+                if not reads % _READS_IN_A_ROW:
+                    await anyio.lowlevel.checkpoint()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._end()
+
+    async def _receive(self, data: bytes) -> bool:
+        """Handle what came; False when the worker must end."""
+        for event in self._protocol.receive(data):
+            if type(event) is Request:
+                if event.on_done is not None:
+                    event.on_done()
+                continue
+            try:
+                waiting = self._take(event)
+                if waiting is not None:
+                    await waiting
+            except Exception as error:  # a bug of the owner's; it ends this worker
+                death = WorkerDied(f"its owner's callable raised {error_text(error)}")
+                death.__cause__ = error
+                self._core.kill(death)
+                return False
+        if self._protocol.broken:
+            return False
+        self._flush_replies()
+        return True
+
+    def _flush_replies(self) -> None:
+        if self._protocol.has_outgoing:
+            self._flush()
+
+    def _take(self, event: Event) -> Awaitable[Any] | None:
+        hooks = self._hooks
+        if isinstance(event, CapTPReceived):
+            if hooks.captp is not None:
+                return hooks.captp(event.data)
+        elif isinstance(event, ConsoleLine):
+            self._core.console.add(event)
+            if hooks.console is not None:
+                hooks.console(event)
+        elif isinstance(event, CommandReceived):
+            self._answer(event)
+        elif isinstance(event, ChunkReceived):
+            parts = self._sinks.get(event.id)
+            if parts is not None:
+                parts.append(event.data)
+        elif isinstance(event, WorkerReady):
+            self._core.identity = event
+            self._started.set()
+        elif isinstance(event, ErrorTraced):
+            if hooks.trace is not None:
+                hooks.trace(event.error_id, event.error)
+        elif isinstance(event, RejectionReported) and hooks.rejection is not None:
+            hooks.rejection(event.error)
+        return None
+
+    def _answer(self, command: CommandReceived) -> None:
+        try:
+            if self._hooks.call is None:
+                raise UsageError(NO_HANDLER)
+            if self._call_waits:
+                self._tasks.start_soon(self._answer_later, command, self._hooks.call)
+                return
+            self._reply(command, self._hooks.call(command.data))
+        except Exception as error:  # its text goes to the guest, whatever it is
+            self._reply_error(command, error)
+
+    async def _answer_later(
+        self, command: CommandReceived, call: CommandHandler
+    ) -> None:
+        self._answering.set(command.sync)
+        try:
+            answer = call(command.data)
+            self._reply(command, await answer if isawaitable(answer) else answer)
+        except Exception as error:  # its text goes to the guest, whatever it is
+            self._reply_error(command, error)
+        if self._protocol.death is None:
+            self._flush()
+
+    def _reply(self, command: CommandReceived, answer: object) -> None:
+        if self._protocol.death is None:
+            self._protocol.reply(command.id, answer_bytes(answer), self._now())
+
+    def _reply_error(self, command: CommandReceived, error: Exception) -> None:
+        if self._protocol.death is None:
+            text = NO_HANDLER if self._hooks.call is None else error_text(error)
+            self._protocol.reply_error(command.id, text, self._now())
+
+    async def _end(self) -> None:
+        """See the process off, then tell everyone."""
+        child = self._core.child
+        if self._protocol.broken:
+            child.kill()
+        with anyio.move_on_after(GRACE) as waiting:
+            await child.wait_exited()
+        if waiting.cancelled_caught:
+            child.kill()
+            await child.wait_exited()
+        death = death_of_status(child.reap(0))
+        if self._core.closed:
+            failed = self._core.fail_all(
+                WorkerClosed("expected an answer, but the worker was closed before it")
+            )
+        else:
+            failed = self._protocol.died(death)
+        child.close()
+        self._ended.set()
+        self._started.set()
+        self._drained.set()
+        for request in failed:
+            if request.on_done is not None:
+                request.on_done()
+        if self._hooks.death is not None and self._protocol.death is not None:
+            self._hooks.death(self._protocol.death)
+
+
+@asynccontextmanager
+async def open_worker(
+    *,
+    image: str | None = "bare",
+    limits: Limits | None = None,
+    snapshot: SnapshotSource | None = None,
+    key: bytes | None = None,
+    on_call: CommandHandler | None = None,
+    on_console: Callable[[ConsoleLine], object] | None = None,
+    on_captp: Callable[[bytes], Awaitable[None] | None] | None = None,
+    on_trace: Callable[[str, GuestError], object] | None = None,
+    on_rejection: Callable[[GuestError], object] | None = None,
+    on_death: Callable[[WorkerDied], object] | None = None,
+    launcher: Kind | Starter = "auto",
+    clock: Clock | None = None,
+    random: Random | None = None,
+) -> AsyncIterator[AsyncWorker]:
+    """Open a worker; `async with engo.open_worker() as worker`. asyncio or trio.
+
+    image, limits, snapshot, key, on_console, launcher: as `engo.Worker`.
+    on_call: may be a coroutine function; answers to postCommand then overlap.
+    on_captp: takes each captp0 message of the guest; when it is a coroutine
+        function no more is read until it returns.
+    on_trace: takes the CapTP error id and the error behind it.
+    on_rejection: takes promises' rejections that nobody handled.
+    on_death: is called once when the worker has ended, however it did.
+
+    The hooks run in the worker's own task and must not block; one that raises
+    ends the worker. Leaving the block closes the worker, also when cancelled.
+    Raises LaunchError, SnapshotError, UsageError, or WorkerDied when the worker
+    ends before it is ready.
+    """
+    clock = clock or SystemClock()
+    if snapshot is None:
+        child = start_child(launcher, image, None, key)
+    else:
+        child = await anyio.to_thread.run_sync(
+            start_child, launcher, image, snapshot, key
+        )
+    core = WorkerCore(child, limits or Limits(), clock, key)
+    hooks = Hooks(on_call, on_console, on_captp, on_trace, on_rejection, on_death)
+    failure: BaseException | None = None
+    try:
+        async with anyio.create_task_group() as tasks:
+            worker = AsyncWorker(core, hooks, tasks)
+            tasks.start_soon(worker._read)
+            try:
+                core.start(
+                    random or SystemRandom(),
+                    image=image is not None or snapshot is not None,
+                )
+                worker._flush()
+                await worker._started.wait()
+                if worker.death is not None:
+                    raise worker.death.again()
+                yield worker
+            except anyio.get_cancelled_exc_class():
+                raise
+            except BaseException as error:
+                failure = error  # kept out of the task group, which would wrap it
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await worker.close()
+                tasks.cancel_scope.cancel()
+    finally:
+        child.close()
+    if failure is not None:
+        raise failure
