@@ -1,0 +1,490 @@
+"""One end of a CapTP session with objects: values, promises and calls.
+
+    bytes ──receive──► calls on our objects, answers to our calls
+    calls on presences and promises, our answers ──take_outgoing──► bytes
+
+No I/O: a shell moves the bytes and runs the turns. The wire and the tables are the
+connection's, encodings are marshal's, delivery to objects is promise's.
+"""
+
+from __future__ import annotations
+
+from . import marshal
+from .connection import Connection
+from .errors import (
+    Disconnected,
+    LocalProtocolError,
+    MalformedMessage,
+    NotPassable,
+    RemoteProtocolError,
+    TableFull,
+    TooManyQuestions,
+    UnknownSlot,
+)
+from .jstext import quote
+from .limits import DEFAULT_LIMITS, Limits
+from .messages import (
+    BootstrapReceived,
+    CallReceived,
+    DisconnectReceived,
+    DropReceived,
+    SettleReceived,
+    reverse,
+)
+from .promise import Promise, Resolver, Turns, eventual
+from .remotable import Presence, Remotable
+from .values import Thrown, Undefined
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+FIRST_ERROR = 20_001  # where @endo/captp begins to number
+
+
+class Session:
+    """One end of a CapTP session.
+
+    `name` is ours: it appears in error ids and default interface names.
+    `bootstrap` is what the peer gets first: a remotable or other value, a promise,
+    or a callable that is given the BootstrapReceived event.
+    `gc_imports` sends CTP_DROP for what is no longer used here. Off by default: a
+    stock @endo/captp 4.5 loses an object that it sends again after a drop.
+    `on_error_sent(error_id, exception)` sees every error before it goes out.
+    `on_problem(exception)` sees what the peer did wrong and the session survived.
+    `on_outgoing()` is called when there is something to send where nothing was.
+    """
+
+    __slots__ = (
+        "_bootstrap",
+        "_connection",
+        "_counted",
+        "_disconnect",
+        "_ended",
+        "_fresh",
+        "_last_error",
+        "_tables",
+        "name",
+        "on_disconnect",
+        "on_error_sent",
+        "on_problem",
+        "turns",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        bootstrap: object = Undefined,
+        *,
+        turns: Turns,
+        gc_imports: bool = False,
+        epoch: int = 0,
+        limits: Limits = DEFAULT_LIMITS,
+        on_error_sent: Callable[[str, BaseException], object] | None = None,
+        on_problem: Callable[[RemoteProtocolError], object] | None = None,
+        on_outgoing: Callable[[], object] | None = None,
+    ) -> None:
+        self.name = name
+        self.turns = turns
+        self.on_error_sent = on_error_sent
+        self.on_problem = on_problem
+        self._bootstrap = bootstrap
+        self._connection = Connection(
+            limits=limits,
+            gc_imports=gc_imports,
+            epoch=epoch,
+            on_outgoing=on_outgoing,
+        )
+        self._tables = self._connection.tables
+        self._last_error = FIRST_ERROR - 1
+        self._ended: BaseException | None = None  # why, once the session is over
+        self._fresh: list[str] = []  # slots exported by the body being encoded
+        self._counted: set[str] = set()  # slots imported by the body being decoded
+        # Fulfilled with the exception that ended the session.
+        self.on_disconnect: Promise = Promise(turns)
+        self._disconnect = Resolver(self.on_disconnect)
+
+    # ---- what the shell calls
+
+    def receive(self, message: bytes) -> None:
+        """Take one message (JSON in UTF-8, no frame). Calls run in later turns.
+
+        Raises RemoteProtocolError when it is no message at all (no JSON, too large,
+        too deep); the session has then ended and said so. Lesser faults go to
+        `on_problem`. After the end, messages are ignored.
+        """
+        if self._ended is not None:
+            return
+        try:
+            members = self._connection.receive(message)
+        except RemoteProtocolError as error:
+            self._abort(error, f"{type(error).__name__}: {error}")
+            raise
+        try:
+            event = self._connection.event_of(members)
+            _HANDLERS[type(event)](self, event)
+        except RemoteProtocolError as error:
+            self._survive(error)
+
+    def take_outgoing(self) -> list[bytes]:
+        """Messages to send now, in order."""
+        return self._connection.take_outgoing()
+
+    @property
+    def has_outgoing(self) -> bool:
+        """Whether there is something to send, drops included."""
+        return self._connection.has_outgoing
+
+    @property
+    def connected(self) -> bool:
+        return self._ended is None
+
+    def table_sizes(self) -> dict[str, int]:
+        """How many entries each table has, for tests and status pages."""
+        return self._tables.sizes()
+
+    def abort(self, reason: object = Undefined) -> None:
+        """End the session and tell the peer.
+
+        `reason` is JSON data for the peer, an exception (which JavaScript writes as
+        `{}`), or Undefined for none. Everything that was pending is rejected.
+        """
+        if isinstance(reason, BaseException):
+            self._abort(reason, {})
+        elif reason is Undefined:
+            self._abort(self._closed(None), Undefined)
+        else:
+            self._abort(self._closed(reason), reason)
+
+    def connection_lost(self, error: BaseException | None = None) -> None:
+        """The stream has ended without a good-bye: nothing more is sent."""
+        if self._ended is None:
+            self._end(self._closed(None) if error is None else error)
+
+    # ---- what users of objects call
+
+    def bootstrap(self) -> Promise:
+        """The peer's bootstrap object.
+
+        Calls on the promise wait for the answer, since a stock peer loses those that
+        arrive before its bootstrap is ready.
+        """
+        try:
+            question_id, promise = self._question(pipelining=False)
+        except LocalProtocolError as error:
+            return self.turns.rejected(error)
+        if self._ended is None:
+            self._connection.ask_bootstrap(question_id)
+        return promise
+
+    def call(self, target: str, prop: object, args: list[object] | None) -> Promise:
+        """Send a call to a slot or question of the peer; used by presences."""
+        if self._ended is not None:
+            return self.turns.rejected(self._ended)
+        try:
+            question_id, promise = self._question(pipelining=True)
+            try:
+                body, slots = self._encode([prop] if args is None else [prop, args])
+                self._connection.ask(question_id, target, body, slots)
+            except BaseException:
+                self._forget_question(question_id)
+                raise
+        except LocalProtocolError as error:
+            return self.turns.rejected(error)
+        return promise
+
+    # ---- the end
+
+    def _closed(self, reason: object) -> Disconnected:
+        text = f"{quote(self.name)} connection closed"
+        if isinstance(reason, str):
+            text = f"{text}: {reason}"
+        return Disconnected(text, reason)
+
+    def _abort(self, error: BaseException, reason: object) -> None:
+        if self._ended is not None:
+            return
+        message: dict[str, object] = {
+            "type": "CTP_DISCONNECT",
+            "epoch": self._connection.epoch,
+        }
+        if reason is not Undefined:
+            message["reason"] = reason
+        self._connection.disconnect(message)
+        self._end(error)
+
+    def _end(self, error: BaseException) -> None:
+        self._ended = error
+        tables = self._tables
+        waiting = [*tables.questions.values(), *tables.resolvers.values()]
+        tables.clear()
+        self._bootstrap = Undefined
+        for resolver in waiting:
+            resolver.reject(error)
+        self._disconnect.resolve(error)
+
+    def _survive(self, error: RemoteProtocolError) -> None:
+        """Tell whoever waits because of a broken message, then the shell."""
+        if error.question_id is not None:
+            self._reject(error.question_id, error)
+        if error.promise_id is not None:
+            resolver = self._waiting(error.promise_id)
+            if resolver is not None:
+                resolver.reject(error)
+        if self.on_problem is not None:
+            self.on_problem(error)
+
+    # ---- values to slots
+
+    def _encode(self, value: object) -> tuple[str, list[str]]:
+        """A body; what it exported is taken back when it cannot be made."""
+        self._fresh = []
+        try:
+            return marshal.encode_capdata(
+                value, self._slot_for, self._error_id, self._connection.limits
+            )
+        except BaseException:
+            for slot in self._fresh:
+                self._tables.free_export(slot)
+            raise
+
+    def _slot_for(self, value: object) -> tuple[str, str | None]:
+        """The slot and interface of a capability; exports it when it is new."""
+        tables = self._tables
+        if isinstance(value, Presence):
+            if value.session is self:
+                return value.slot, value.iface
+            iface: str | None = value.iface
+        elif isinstance(value, Remotable):
+            iface = value.iface
+        elif isinstance(value, Promise):
+            pipe = value._pipe
+            if pipe is not None and pipe[0] is self and pipe[1][0] == "p":
+                return pipe[1], None
+            iface = None
+        else:
+            raise NotPassable(
+                f"expected a passable value, came {type(value).__name__}; pass data, "
+                "a Remotable or a Promise"
+            )
+        slot = tables.export_slots.get(id(value))
+        if slot is None:
+            slot = tables.export(value, iface is None)
+            self._fresh.append(slot)
+            if isinstance(value, Promise):
+                self._announce(value, slot)
+        return slot, iface
+
+    def _announce(self, promise: Promise, slot: str) -> None:
+        """Send CTP_RESOLVE when an exported promise settles."""
+
+        def fulfilled(value: object) -> None:
+            if slot in self._tables.exports:
+                try:
+                    self._connection.settle(slot, False, *self._encode(value))
+                except LocalProtocolError as error:
+                    rejected(error)
+
+        def rejected(error: BaseException) -> None:
+            if slot in self._tables.exports:
+                self._connection.settle(slot, True, *self._encode_error(error))
+
+        promise.when(fulfilled, rejected)
+
+    def _error_id(self, error: BaseException) -> str:
+        self._last_error += 1
+        error_id = f"error:captp:{self.name}#{self._last_error}"
+        if self.on_error_sent is not None:
+            self.on_error_sent(error_id, error)
+        return error_id
+
+    def _encode_error(self, error: BaseException) -> tuple[str, list[str]]:
+        """The body of a rejection, whatever it takes."""
+        try:
+            return self._encode(error.value if isinstance(error, Thrown) else error)
+        except LocalProtocolError as instead:
+            return self._encode(instead)
+
+    # ---- slots to values
+
+    def _decode(self, body: str, slots: list[str]) -> Any:
+        """The value of a body; raises RemoteProtocolError."""
+        tables = self._tables
+        if not slots:
+            return marshal.decode(body, slots, self._value_for, self._connection.limits)
+        self._counted = set()
+        try:
+            return marshal.decode(body, slots, self._value_for, self._connection.limits)
+        except RemoteProtocolError:
+            # The sender has counted them all.
+            self._counted.update(reverse(slot) for slot in slots if slot[1] == "+")
+            raise
+        finally:
+            if tables.collecting:
+                for slot in self._counted:
+                    tables.count(slot)
+
+    def _value_for(self, their_slot: str, iface: str | None) -> object:
+        """What a slot in a received body stands for."""
+        slot = reverse(their_slot)
+        tables = self._tables
+        if slot[1] == "+":
+            try:
+                return tables.exports[slot]
+            except KeyError:
+                raise UnknownSlot(f"Unknown export {quote(slot)}") from None
+        self._counted.add(slot)
+        found = tables.imported(slot)
+        if found is None:
+            found = self._import(slot, iface)
+            tables.keep_import(slot, found)
+        return found
+
+    def _import(self, slot: str, iface: str | None) -> object:
+        tables = self._tables
+        if len(tables.imports) >= tables.limits.imports:
+            raise TableFull(
+                f"expected at most {tables.limits.imports} imports at a time"
+            )
+        if slot[0] == "p":
+            promise = Promise(self.turns, (self, slot))
+            tables.resolvers[slot] = Resolver(promise)
+            return promise
+        return Presence(self, slot, iface or f"Alleged: Presence {self.name} {slot}")
+
+    # ---- questions of ours
+
+    def _question(self, pipelining: bool) -> tuple[str, Promise]:
+        tables = self._tables
+        if len(tables.questions) >= tables.limits.questions:
+            raise TooManyQuestions(
+                f"expected at most {tables.limits.questions} calls without an answer"
+            )
+        question_id = tables.question()
+        promise = Promise(self.turns, (self, question_id) if pipelining else None)
+        if self._ended is not None:
+            Resolver(promise).reject(self._ended)
+            return question_id, promise
+        tables.questions[question_id] = Resolver(promise)
+        if tables.collecting:
+            tables.keep_import(question_id, promise)
+        return question_id, promise
+
+    def _forget_question(self, question_id: str) -> None:
+        """A question that was never sent."""
+        self._tables.questions.pop(question_id, None)
+        self._tables.imports.pop(question_id, None)
+
+    def _waiting(self, promise_id: str) -> Resolver | None:
+        """The resolver of a question or imported promise, which is then forgotten."""
+        tables = self._tables
+        table = tables.questions if promise_id[0] == "q" else tables.resolvers
+        return table.pop(promise_id, None)
+
+    def _on_settle(self, event: SettleReceived) -> None:
+        resolver = self._waiting(event.promise_id)
+        if resolver is None:
+            raise UnknownSlot(
+                f"expected the settling of something pending, came {event.promise_id}"
+            )
+        if self._tables.collecting and event.promise_id[0] == "q":
+            self._tables.count(event.promise_id)
+        try:
+            value = self._decode(event.body, event.slots)
+        except RemoteProtocolError as error:
+            resolver.reject(error)
+            raise
+        if not event.rejected:
+            resolver.resolve(value)
+        elif isinstance(value, BaseException):
+            resolver.reject(value)
+        else:
+            resolver.reject(Thrown(value))
+
+    # ---- questions of the peer
+
+    def _on_bootstrap(self, event: BootstrapReceived) -> None:
+        bootstrap = self._bootstrap
+        if callable(bootstrap) and not isinstance(bootstrap, Remotable):
+            made = self.turns.resolved(event).then(bootstrap)
+        else:
+            made = self.turns.resolved(bootstrap)
+        self._answer(event.question_id, made)
+
+    def _on_call(self, event: CallReceived) -> None:
+        try:
+            prop, args = self._operation(event)
+            target = self._target(event.target)
+        except RemoteProtocolError as error:
+            error.question_id = event.question_id
+            raise
+        self._answer(event.question_id, eventual(self.turns, target, prop, args))
+
+    def _operation(self, event: CallReceived) -> tuple[object, list[object] | None]:
+        operation = self._decode(event.body, event.slots)
+        if isinstance(operation, list):
+            if len(operation) == 1:
+                return operation[0], None
+            if len(operation) == 2 and isinstance(operation[1], list):
+                return operation[0], operation[1]
+        raise MalformedMessage("expected a method as [name] or [name, arguments]")
+
+    def _target(self, target: str) -> object:
+        answer = self._tables.answers.get(target)
+        if answer is not None:
+            return answer
+        if target[0] == "q":
+            raise UnknownSlot(f"Unknown answer {quote(target)}")
+        return self._value_for(target, None)
+
+    def _answer(self, question_id: str, answer: Promise) -> None:
+        """Keep an answer for pipelining, and send it once it is settled."""
+        tables = self._tables
+        problem: RemoteProtocolError | None = None
+        if question_id in tables.answers:
+            problem = MalformedMessage(f"expected a new question, came {question_id}")
+        elif len(tables.answers) >= tables.limits.answers:
+            problem = TableFull(f"expected at most {tables.limits.answers} answers")
+            problem.question_id = question_id
+        if problem is not None:
+            raise problem
+        tables.answers[question_id] = answer
+        answer.when(
+            lambda value: self._fulfil(question_id, value),
+            lambda error: self._reject(question_id, error),
+        )
+
+    def _fulfil(self, question_id: str, value: object) -> None:
+        if self._ended is not None:
+            return
+        try:
+            self._connection.answer(question_id, False, *self._encode(value))
+        except LocalProtocolError as error:
+            self._reject(question_id, error)
+
+    def _reject(self, question_id: str, error: BaseException) -> None:
+        if self._ended is None:
+            self._connection.answer(question_id, True, *self._encode_error(error))
+
+    # ---- the rest
+
+    def _on_drop(self, event: DropReceived) -> None:
+        if event.slot[0] == "q":
+            # Under the id it was received with; @endo/captp reverses it and leaks.
+            self._tables.answers.pop(event.slot, None)
+        else:
+            self._tables.release(reverse(event.slot), event.references)
+
+    def _on_disconnect(self, event: DisconnectReceived) -> None:
+        self._connection.disconnect(event.message)
+        self._end(self._closed(event.reason))
+
+
+_HANDLERS: dict[type, Callable[[Session, Any], None]] = {
+    CallReceived: Session._on_call,
+    SettleReceived: Session._on_settle,
+    BootstrapReceived: Session._on_bootstrap,
+    DropReceived: Session._on_drop,
+    DisconnectReceived: Session._on_disconnect,
+}
