@@ -44,6 +44,8 @@ class BigInt(int):
     def __repr__(self) -> str:
         return f"{int(self)}n"
 
+    __str__ = int.__repr__
+
 
 WELL_KNOWN_SYMBOLS = frozenset(
     "@@" + name
