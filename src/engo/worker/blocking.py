@@ -7,7 +7,7 @@ Not thread-safe, but for `interrupt` and `kill`.
 
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from typing import Any, BinaryIO, Self
 
@@ -104,8 +104,10 @@ class Worker:
                 random or SystemRandom(),
                 image=image is not None or snapshot is not None,
             )
+            flushed = self._core.flush()
             while self._core.identity is None:
-                self._step()
+                self._step(writing=not flushed)
+                flushed = self._core.flush()
         except BaseException:
             self._release(None)
             raise
@@ -166,6 +168,18 @@ class Worker:
         for request in submitted:
             self._settle(request)
         return [request.outcome() for request in submitted]
+
+    def deliver_many(self, messages: Iterable[bytes]) -> list[Any]:
+        """`deliver` each, all outstanding at once; the answers in order.
+
+        Raises the first error after all are answered.
+        """
+        handles = [self.submit_deliver(message) for message in messages]
+        requests = [handle._request for handle in handles]
+        del self._submitted[len(self._submitted) - len(requests) :]
+        for request in requests:
+            self._settle(request)
+        return [request.outcome() for request in requests]
 
     def status(self, *, collect: bool = False) -> WorkerStatus:
         """Heap in use and computrons; `collect` collects garbage first."""
@@ -286,13 +300,15 @@ class Worker:
         self.close()
 
     def __del__(self) -> None:
-        if not self._closed:
+        if self._closed:
+            return
+        if self._protocol.verdict is None:  # neither closed nor killed
             warnings.warn(
                 f"{self!r} was not closed; use it in a with statement",
                 ResourceWarning,
                 stacklevel=2,
             )
-            self._release(None)
+        self._release(None)
 
     # Moving bytes
 

@@ -1,0 +1,128 @@
+"""Control and console messages: what is checked, and that nothing else gets out."""
+
+import contextlib
+from typing import Any
+
+import msgpack  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engo.frames.constants import MAX_ID
+from engo.frames.control import (
+    ControlPacker,
+    check_id,
+    decode_console,
+    decode_control,
+)
+from engo.frames.errors import LocalProtocolError, RemoteProtocolError
+
+POSITION = {"name": "E", "message": "m", "stack": "", "file": "f", "line": 1}
+GOOD: list[dict[str, Any]] = [
+    {"op": "ready", "version": 1, "build": "b", "engine": "e"},
+    {"op": "result", "id": 1, "meter": 5},
+    {"op": "result", "id": 1, "meter": 5, "value": None},
+    {"op": "result", "id": 1, "meter": 5, "value": b"x"},
+    {"op": "result", "id": MAX_ID, "meter": 5, "json": "{}"},
+    {"op": "result", "id": 0, "meter": 5, "bigint": "12"},
+    {"op": "result", "id": 1, "meter": 5, "value": {"heap": 1, "limit": 2.0}},
+    {"op": "result", "id": 1, "meter": 5, "unknown": [1]},
+    {"op": "pending", "id": 1, "meter": 5},
+    {"op": "error", "id": 1, "meter": 5, **POSITION},
+    {"op": "error", "id": 1, "meter": 5, **POSITION, "thrown": "1"},
+    {"op": "abort", "id": 0, "meter": 5, "reason": "memory full"},
+    {"op": "fatal", "message": "no"},
+    {"op": "call", "id": 3, "data": b"d", "sync": True},
+    {"op": "chunk", "id": 3, "data": b"d"},
+    {"op": "rejection", **POSITION},
+    {"op": "trace", "error": "error:captp:x#1", **POSITION},
+]
+BAD: list[Any] = [
+    7,
+    [],
+    {},
+    {"op": 3},
+    {"op": ["result"]},
+    {"op": "start"},
+    {"op": "result", "id": -1, "meter": 5},
+    {"op": "result", "id": MAX_ID + 1, "meter": 5},
+    {"op": "result", "id": True, "meter": 5},
+    {"op": "result", "id": 1},
+    {"op": "result", "id": 1, "meter": 5, "value": [1]},
+    {"op": "result", "id": 1, "meter": 5, "value": {"heap": "x"}},
+    {"op": "result", "id": 1, "meter": 5, "value": 1, "json": "1"},
+    {"op": "result", "id": 1, "meter": 5, "json": 1},
+    {"op": "error", "id": 1, "meter": 5, **POSITION, "line": "1"},
+    {"op": "error", "id": 1, "meter": 5, **POSITION, "thrown": 1},
+    {"op": "call", "id": 3, "data": "text", "sync": True},
+    {"op": "call", "id": 3, "data": b"d", "sync": 1},
+]
+
+
+@pytest.mark.parametrize("message", GOOD, ids=str)
+def test_good_messages(message: dict[str, Any]) -> None:
+    assert decode_control(msgpack.packb(message)) == message
+
+
+@pytest.mark.parametrize("message", BAD, ids=str)
+def test_bad_messages(message: Any) -> None:
+    with pytest.raises(RemoteProtocolError, match="expected"):
+        decode_control(msgpack.packb(message))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x91", b"\x01\x01", b"\x91" * 9999])
+def test_bytes_that_are_no_msgpack(data: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        decode_control(data)
+
+
+def test_good_message_cut_short_or_with_trailing_bytes() -> None:
+    data = msgpack.packb(GOOD[9])
+    for size in range(len(data)):
+        with pytest.raises(RemoteProtocolError):
+            decode_control(data[:size])
+    with pytest.raises(RemoteProtocolError):
+        decode_control(data + b"\x00")
+
+
+def test_console() -> None:
+    assert decode_console(msgpack.packb([3, "t", "x"])) == ("warn", "t", "x")
+    for bad in ([5, "", ""], [-1, "", ""], [0, ""], [0, 1, ""], [True, "", ""], "x"):
+        with pytest.raises(RemoteProtocolError):
+            decode_console(msgpack.packb(bad))
+
+
+def test_packer_and_ids() -> None:
+    pack = ControlPacker().pack
+    assert msgpack.unpackb(pack({"op": "exit"})) == {"op": "exit"}
+    with pytest.raises(LocalProtocolError, match="plain data"):
+        pack({"op": object()})
+    assert msgpack.unpackb(pack({"op": "still works"})) == {"op": "still works"}
+    assert check_id(MAX_ID) == MAX_ID
+    for number in (-1, MAX_ID + 1):
+        with pytest.raises(LocalProtocolError):
+            check_id(number)
+
+
+@given(st.binary(max_size=200))
+def test_fuzz_bytes(data: bytes) -> None:
+    for decode in (decode_control, decode_console):
+        with contextlib.suppress(RemoteProtocolError):
+            decode(data)
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-9, 2**40),
+    st.text(max_size=3),
+    st.binary(max_size=3),
+    st.lists(st.integers(0, 9), max_size=2),
+    st.just({}),
+)
+
+
+@given(st.sampled_from(GOOD), st.dictionaries(st.sampled_from(list(POSITION)), VALUES))
+def test_fuzz_fields(message: dict[str, Any], changes: dict[str, Any]) -> None:
+    with contextlib.suppress(RemoteProtocolError):
+        decode_control(msgpack.packb({**message, **changes}))

@@ -1,0 +1,69 @@
+"""The watchdog's judgement over made-up time."""
+
+from engo.powers.page import IDLE, PAUSED, RUNNING, STARTING, WAITING
+from engo.worker.limits import Limits
+from engo.worker.watchdog import GRACE, Verdict, Watchdog
+
+LIMITS = Limits(cpu=10.0, wall=60.0)
+
+
+def test_cpu_limit_and_just_below() -> None:
+    dog = Watchdog(LIMITS)
+    assert dog.look(0.0, 5.0, RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(10.0, 15.0, RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(10.1, 15.1, RUNNING, 1) is Verdict.INTERRUPT
+    assert dog.reason == "a crank took more than 10 seconds of CPU"
+
+
+def test_wall_limit() -> None:
+    dog = Watchdog(LIMITS)
+    dog.look(0.0, 0.0, RUNNING, 1)
+    assert dog.look(60.0, 0.1, RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(60.1, 0.1, RUNNING, 1) is Verdict.INTERRUPT
+    assert dog.reason == "a crank took more than 60 seconds of time"
+
+
+def test_killed_when_the_interrupt_does_not_help() -> None:
+    dog = Watchdog(LIMITS)
+    dog.look(0.0, 0.0, RUNNING, 1)
+    assert dog.look(1.0, 11.0, RUNNING, 1) is Verdict.INTERRUPT
+    assert dog.interval <= GRACE
+    assert dog.look(1.2, 11.0, RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(1.0 + GRACE, 11.0, RUNNING, 1) is Verdict.KILL
+
+
+def test_each_crank_starts_anew() -> None:
+    dog = Watchdog(LIMITS)
+    for crank in range(1, 10):
+        now = crank * 50.0
+        assert dog.look(now, now / 6, RUNNING, crank) is Verdict.GO_ON
+        assert dog.look(now + 45, now / 6 + 7, RUNNING, crank) is Verdict.GO_ON
+
+
+def test_waiting_and_debugging_do_not_count() -> None:
+    dog = Watchdog(LIMITS)
+    dog.look(0.0, 0.0, RUNNING, 1)
+    dog.look(50.0, 0.0, RUNNING, 1)
+    for now, state in ((60.0, WAITING), (500.0, WAITING), (900.0, PAUSED)):
+        assert dog.look(now, 0.0, state, 1) is Verdict.GO_ON
+    assert dog.look(905.0, 0.0, RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(914.0, 0.0, RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(916.0, 0.0, RUNNING, 1) is Verdict.INTERRUPT
+
+
+def test_idle_rests_for_ever() -> None:
+    dog = Watchdog(LIMITS)
+    for now in (0.0, 1000.0, 100_000.0):
+        assert dog.look(now, 50.0, IDLE, 3) is Verdict.REST
+    assert dog.look(100_001.0, 50.0, RUNNING, 4) is Verdict.GO_ON
+
+
+def test_a_start_that_hangs_counts() -> None:
+    dog = Watchdog(LIMITS)
+    dog.look(0.0, 0.0, STARTING, 0)
+    assert dog.look(61.0, 0.0, STARTING, 0) is Verdict.INTERRUPT
+
+
+def test_interval_follows_the_limits() -> None:
+    assert Watchdog(Limits(cpu=0.4)).interval == 0.05
+    assert Watchdog(LIMITS).interval == 0.25
