@@ -16,6 +16,7 @@ from engo.captp import (
     Thrown,
     Turns,
     Undefined,
+    error_name,
     make_promise,
     method,
 )
@@ -155,7 +156,7 @@ def pipelining(session: Session, turns: Turns) -> Generator[Promise, Any, object
 def rejection(session: Session, turns: Turns) -> Generator[Promise, Any, object]:
     bob = yield session.bootstrap()
     failed = turns.send(bob, "fail", "no such luck")
-    return (yield failed.then(None, lambda error: f"{error.js_name}: {error}"))
+    return (yield failed.then(None, lambda error: f"{error_name(error)}: {error}"))
 
 
 def failing(session: Session, turns: Turns) -> Generator[Promise, Any, object]:

@@ -16,6 +16,7 @@ from .errors import (
     LocalProtocolError,
     MalformedMessage,
     NotPassable,
+    OutgoingTooLarge,
     RemoteProtocolError,
     TableFull,
     TooManyQuestions,
@@ -226,8 +227,11 @@ class Session:
 
     def _survive(self, error: RemoteProtocolError) -> None:
         """Tell whoever waits because of a broken message, then the shell."""
-        if error.question_id is not None:
-            self._reject(error.question_id, error)
+        answers, question_id = self._tables.answers, error.question_id
+        if question_id is not None and question_id not in answers:
+            if len(answers) < self._tables.limits.answers:
+                answers[question_id] = self.turns.rejected(error)  # for pipelining
+            self._reject(question_id, error)
         if error.promise_id is not None:
             resolver = self._waiting(error.promise_id)
             if resolver is not None:
@@ -278,19 +282,28 @@ class Session:
 
     def _announce(self, promise: Promise, slot: str) -> None:
         """Send CTP_RESOLVE when an exported promise settles."""
+        promise.when(
+            lambda value: self._settle(promise, slot, value, None),
+            lambda error: self._settle(promise, slot, None, error),
+        )
 
-        def fulfilled(value: object) -> None:
-            if slot in self._tables.exports:
-                try:
-                    self._connection.settle(slot, False, *self._encode(value))
-                except LocalProtocolError as error:
-                    rejected(error)
-
-        def rejected(error: BaseException) -> None:
-            if slot in self._tables.exports:
-                self._connection.settle(slot, True, *self._encode_error(error))
-
-        promise.when(fulfilled, rejected)
+    def _settle(
+        self, promise: Promise, slot: str, value: object, error: BaseException | None
+    ) -> None:
+        tables = self._tables
+        if slot not in tables.exports:
+            return  # dropped meanwhile, or the session is over
+        # A peer that has let go of it meanwhile would wait for a second CTP_RESOLVE
+        # if it got this slot again; under a new slot the promise is announced anew.
+        tables.retire_export(promise)
+        settle = self._connection.settle
+        try:
+            if error is None:
+                settle(slot, False, *self._encode(value))
+            else:
+                settle(slot, True, *self._encode_error(error))
+        except LocalProtocolError as instead:
+            settle(slot, True, *self._encode_error(instead))
 
     def _error_id(self, error: BaseException) -> str:
         self._last_error += 1
@@ -464,8 +477,12 @@ class Session:
             self._reject(question_id, error)
 
     def _reject(self, question_id: str, error: BaseException) -> None:
-        if self._ended is None:
+        if self._ended is not None:
+            return
+        try:
             self._connection.answer(question_id, True, *self._encode_error(error))
+        except OutgoingTooLarge as instead:
+            self._connection.answer(question_id, True, *self._encode_error(instead))
 
     # ---- the rest
 
@@ -477,8 +494,12 @@ class Session:
             self._tables.release(reverse(event.slot), event.references)
 
     def _on_disconnect(self, event: DisconnectReceived) -> None:
-        self._connection.disconnect(event.message)
-        self._end(self._closed(event.reason))
+        reason, message = event.reason, event.message
+        try:
+            self._connection.disconnect(message)
+        except OutgoingTooLarge:  # numbers can be longer in our writing
+            self._connection.disconnect({"type": message["type"]})
+        self._end(self._closed(reason))
 
 
 _HANDLERS: dict[type, Callable[[Session, Any], None]] = {

@@ -89,7 +89,12 @@ class Tables:
         self.references.pop(slot, None)
         if slot in self.exports:
             value = self.exports.pop(slot)
-            del self.export_slots[id(value)]
+            if self.export_slots.get(id(value)) == slot:
+                del self.export_slots[id(value)]
+
+    def retire_export(self, value: object) -> None:
+        """Keep an export for the peer, but give it a new slot when sent again."""
+        self.export_slots.pop(id(value), None)
 
     def release(self, slot: str, references: int) -> None:
         """The peer lets go of an export of ours that it counted so often."""
@@ -121,12 +126,6 @@ class Tables:
         """What an imported slot stands for, or None."""
         found = self.imports.get(slot)
         return found() if isinstance(found, ImportReference) else found
-
-    def forget_import(self, slot: str) -> None:
-        """What was imported under a slot is not used after all."""
-        found = self.imports.get(slot)
-        if isinstance(found, ImportReference) and found() is None:
-            self._dead.append(found)
 
     @property
     def has_dropped(self) -> bool:
