@@ -111,7 +111,7 @@ def test_when_does_not_hide_errors() -> None:
     with pytest.raises(RuntimeError, match="a bug"):
         turns.run()
     assert seen == []
-    assert len(turns) == 1
+    assert turns.waiting == 1
     turns.run()
     assert seen == [2]
 
@@ -132,7 +132,7 @@ def test_run_inside_a_turn_does_nothing() -> None:
 
 def test_on_ready_is_called_when_there_is_something_to_run() -> None:
     calls: list[int] = []
-    turns = Turns(on_ready=lambda: calls.append(len(turns)))
+    turns = Turns(on_ready=lambda: calls.append(turns.waiting))
     turns.push(lambda: turns.push(lambda: None))
     turns.push(lambda: None)
     assert calls == [1]

@@ -75,9 +75,12 @@ class Turns:
                     callback(*args)
         finally:
             self._queue[:0] = batch[done:]
+            # An error raised in a turn keeps this frame, which should keep nothing.
+            batch, callback, args = [], _nothing, ()
             self._running = False
 
-    def __len__(self) -> int:
+    @property
+    def waiting(self) -> int:
         """How many turns wait."""
         return len(self._queue)
 
@@ -108,6 +111,9 @@ class Turns:
     def get(self, target: object, prop: object) -> Promise:
         """`E.get(target)[prop]`."""
         return eventual(self, target, prop, None)
+
+
+def _nothing() -> None: ...
 
 
 class Promise:

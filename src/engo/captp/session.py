@@ -227,6 +227,7 @@ class Session:
 
     def _survive(self, error: RemoteProtocolError) -> None:
         """Tell whoever waits because of a broken message, then the shell."""
+        error.__traceback__ = None  # its frames would keep what was decoded
         answers, question_id = self._tables.answers, error.question_id
         if question_id is not None and question_id not in answers:
             if len(answers) < self._tables.limits.answers:

@@ -31,8 +31,8 @@ class ConnectionPair:
         turns: Turns | None = None,
     ) -> None:
         self.log: list[tuple[str, bytes]] = []
-        self.alice_turns = turns or Turns()
-        self.bob_turns = turns or Turns()
+        self.alice_turns = Turns() if turns is None else turns
+        self.bob_turns = Turns() if turns is None else turns
         self.alice = Session(
             "alice", alice, turns=self.alice_turns, **(alice_options or {})
         )
@@ -55,7 +55,7 @@ class ConnectionPair:
             self.alice_turns.run()
             self.bob_turns.run()
             moved = self.step("alice") + self.step("bob")
-            moved += len(self.alice_turns) + len(self.bob_turns)
+            moved += self.alice_turns.waiting + self.bob_turns.waiting
 
     def wait(self, promise: Promise) -> Any:
         """Run, then the value of a promise, which must be settled by then."""
