@@ -68,11 +68,3 @@ def identifier(name: str) -> bool:
         and name.replace("_", "a").isalnum()
         and not ("0" <= name[:1] <= "9")
     )
-
-
-def printable(text: str) -> str:
-    """A text that UTF-8 can carry: lone halves become the replacement character."""
-    if text.isascii():
-        return text
-    joined = text.encode("utf-16-le", "surrogatepass")
-    return joined.decode("utf-16-le", "replace")

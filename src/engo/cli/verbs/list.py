@@ -1,0 +1,79 @@
+"""`engo list`: the names the host knows, or those of a directory."""
+
+from __future__ import annotations
+
+from .. import output
+from ..agent import Agent, name_path, open_agent
+from ..errors import Failure
+from ..grammar import AS, Argument, Given, Option, Verb
+
+COLUMN = 20  # where values begin
+GAP = 2  # blanks at least between a name and its value
+
+
+def run(given: Given) -> None:
+    directory = given.maybe("directory")
+    path = None if directory is None else name_path(directory)
+    with open_agent(given) as agent:
+        hub = None if path is None else agent.lookup(path)
+        found = agent.call("list") if hub is None else agent.call_on(hub, "list")
+        for name in _names(found):
+            if given.has("verbose"):
+                _verbose(agent, hub, name, given.has("json"))
+            else:
+                output.line(name)
+
+
+def _names(found: object) -> list[str]:
+    if not isinstance(found, list):
+        raise Failure("expected an array of names from the daemon")
+    return [name for name in found if isinstance(name, str)]
+
+
+def _verbose(agent: Agent, hub: object, name: str, json: bool) -> None:
+    if hub is None:
+        value = agent.call("lookup", name)
+    else:
+        value = agent.call_on(hub, "lookup", name)
+    if json:
+        from ..printing import json_text
+
+        output.line(json_text({"name": name, "value": value}))
+    else:
+        padded = name.ljust(max(COLUMN, len(name) + GAP))
+        output.line(padded + _short(value))
+
+
+def _short(value: object) -> str:
+    """A string in quotes, a capability by its interface, else the value."""
+    iface = getattr(value, "iface", None)
+    if isinstance(iface, str):
+        return iface.removeprefix("Alleged: ")
+    if isinstance(value, str):
+        return f"'{value}'"
+    from ..inspector import inspect
+
+    return inspect(value)
+
+
+VERB = Verb(
+    "list",
+    "prints the names that the host or a directory knows",
+    run,
+    aliases=["ls"],
+    arguments=[
+        Argument("directory", "a name, or a path such as dir.sub", required=False)
+    ],
+    options=[
+        AS,
+        Option("-v, --verbose", "what each name stands for, too"),
+        Option(
+            "-j, --json", "with --verbose, a JSON object with name and value a line"
+        ),
+    ],
+    examples=[
+        ("engo list", "special names first, then yours"),
+        ("engo ls -v", "with values"),
+        ("engo ls NETS", "what is in a directory"),
+    ],
+)
