@@ -8,7 +8,7 @@ import pytest
 
 from engo import AsyncWorker, Limits, open_worker
 from engo.testing.clock import VirtualClock
-from engo.testing.fake_child import FakeChild, FakeLauncher, Message, Script
+from engo.testing.fake_child import ControlMessage, FakeChild, FakeLauncher, Script
 from engo.worker.errors import (
     CrankTimeout,
     GuestError,
@@ -29,7 +29,7 @@ def anyio_backend(request: Any) -> Any:
 def script_of(**answers: Any) -> Script:
     """Evaluates each source to its answer: a value, an exception or a callable."""
 
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "exit":
             child.end(0)
         if message["op"] != "evaluate":
@@ -139,7 +139,7 @@ async def test_coroutine_commands_overlap() -> None:
             raise ValueError("not that")
         return data + b"!"
 
-    def ask(child: FakeChild, message: Message) -> None:
+    def ask(child: FakeChild, message: ControlMessage) -> None:
         child.say(op="call", id=1, data=b"good", sync=False)
         child.say(op="call", id=2, data=b"bad", sync=False)
 
@@ -176,7 +176,7 @@ async def test_a_request_inside_a_synchronous_answer_is_refused() -> None:
 async def test_captp_console_and_traces() -> None:
     seen: list[Any] = []
 
-    def talk(child: FakeChild, message: Message) -> None:
+    def talk(child: FakeChild, message: ControlMessage) -> None:
         child.print(2, "tag", "text")
         child.captp(b'{"type":"CTP_CALL"}')
         child.say(
@@ -295,7 +295,7 @@ async def test_a_flood_of_commands_ends_the_worker() -> None:
         await anyio.sleep_forever()
         return b""
 
-    def flood(child: FakeChild, message: Message) -> None:
+    def flood(child: FakeChild, message: ControlMessage) -> None:
         for number in range(1001):
             child.say(op="call", id=number, data=b"", sync=False)
 
@@ -322,7 +322,7 @@ async def test_kill_and_interrupt() -> None:
 
 
 async def test_snapshot_and_status(tmp_path: Any) -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "snapshot":
             child.say(op="chunk", id=message["id"], data=b"body")
             child.say(op="result", id=message["id"], meter=0)
@@ -338,7 +338,7 @@ async def test_snapshot_and_status(tmp_path: Any) -> None:
 
 
 async def test_guest_errors_pass_through_the_block() -> None:
-    def fail(child: FakeChild, message: Message) -> None:
+    def fail(child: FakeChild, message: ControlMessage) -> None:
         child.say(
             op="error", id=message["id"], meter=1, name="E", message="m", stack="",
             file="f", line=2,

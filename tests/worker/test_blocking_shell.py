@@ -6,7 +6,7 @@ import pytest
 
 from engo import ConsoleLine, Limits, Worker
 from engo.testing.clock import FixedRandom, VirtualClock
-from engo.testing.fake_child import FakeChild, FakeLauncher, Message, Script
+from engo.testing.fake_child import ControlMessage, FakeChild, FakeLauncher, Script
 from engo.worker.errors import (
     CrankTimeout,
     GuestError,
@@ -20,7 +20,7 @@ from engo.worker.errors import (
 ERROR = {"name": "E", "message": "m", "stack": "", "file": "", "line": 0}
 
 
-def echo(child: FakeChild, message: Message) -> None:
+def echo(child: FakeChild, message: ControlMessage) -> None:
     """Evaluates to the source, delivers to the data."""
     op = message["op"]
     if op in ("evaluate", "deliver"):
@@ -77,7 +77,7 @@ def test_use_after_close() -> None:
 
 
 def test_many_outstanding_are_written_together() -> None:
-    def hold(child: FakeChild, message: Message) -> None:
+    def hold(child: FakeChild, message: ControlMessage) -> None:
         held.append(message["id"])
         if len(held) == 64:
             for number in reversed(held):
@@ -96,7 +96,7 @@ def test_many_outstanding_are_written_together() -> None:
 
 
 def test_collect_raises_the_first_error_after_all_are_answered() -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] != "deliver":
             return
         if message["data"] == b"bad":
@@ -116,7 +116,7 @@ def test_collect_raises_the_first_error_after_all_are_answered() -> None:
 
 
 def commanding(sync: bool) -> Script:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "evaluate":
             child.say(op="call", id=5, data=b"question", sync=sync)
         elif message["op"] == "reply":
@@ -176,7 +176,7 @@ def test_a_request_inside_a_synchronous_answer_is_refused() -> None:
 def test_interrupted_while_answering() -> None:
     """Ctrl-C in a callable: the guest is told, the worker lives on."""
 
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message.get("source") == "ask":
             child.say(op="call", id=5, data=b"question", sync=True)
         elif message["op"] == "evaluate":
@@ -195,7 +195,7 @@ def test_interrupted_while_answering() -> None:
 
 
 def test_console_is_kept_and_told_in_order() -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "evaluate":
             for number in range(5):
                 child.print(1, "", f"line {number}")
@@ -212,7 +212,7 @@ def test_console_is_kept_and_told_in_order() -> None:
 
 
 def test_what_a_raising_callable_leaves_is_done_later() -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "evaluate":
             child.print(1, "", "one")
             child.print(1, "", "two")
@@ -232,7 +232,7 @@ def test_what_a_raising_callable_leaves_is_done_later() -> None:
 
 
 def test_a_promise_that_nothing_can_settle() -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "evaluate":
             child.say(op="pending", id=message["id"], meter=1)
         elif message["op"] == "deliver":
@@ -282,7 +282,7 @@ def test_violation_kills() -> None:
         assert child.killed
 
 
-def busy(child: FakeChild, message: Message) -> None:
+def busy(child: FakeChild, message: ControlMessage) -> None:
     """Runs for ever."""
     if message["op"] == "evaluate":
         child.set_state(2, 1)
@@ -324,7 +324,7 @@ def test_watchdog_kills_who_ignores_the_interrupt() -> None:
 def test_a_link_that_is_full_is_no_deadlock() -> None:
     """The worker takes nothing before we have read what it says."""
 
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "deliver":
             child.say(op="result", id=message["id"], meter=1, value=message["data"])
 
@@ -337,7 +337,7 @@ def test_a_link_that_is_full_is_no_deadlock() -> None:
 
 
 def test_a_flood_of_commands_ends_the_worker() -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "evaluate":
             flood(child)
 
@@ -363,7 +363,7 @@ def test_a_flood_of_commands_ends_the_worker() -> None:
 def test_snapshot_to_a_path_and_a_stream(tmp_path: Any) -> None:
     import io
 
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "snapshot":
             child.say(op="chunk", id=message["id"], data=b"bo")
             child.say(op="chunk", id=message["id"], data=b"dy")
@@ -381,7 +381,7 @@ def test_snapshot_to_a_path_and_a_stream(tmp_path: Any) -> None:
 
 
 def test_a_snapshot_that_fails_leaves_nothing(tmp_path: Any) -> None:
-    def script(child: FakeChild, message: Message) -> None:
+    def script(child: FakeChild, message: ControlMessage) -> None:
         if message["op"] == "snapshot":
             child.say(op="chunk", id=message["id"], data=b"bo")
             child.say(op="error", id=message["id"], meter=0, **ERROR)

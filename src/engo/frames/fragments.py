@@ -8,11 +8,14 @@ from engo.frames.constants import (
     CHANNEL_MASK,
     CHANNELS,
     FRAGMENT_EMIT,
-    LENGTH_BYTES,
     MAX_MESSAGE,
     MORE,
+    RECORD_EMIT,
 )
 from engo.frames.errors import LocalProtocolError, RemoteProtocolError
+
+Message = bytes | bytearray | memoryview
+"""A whole message; a memoryview is of the bytes that were fed."""
 
 
 def check_message(channel: int, size: int, limit: int) -> None:
@@ -46,10 +49,15 @@ def write_message(channel: int, message: bytes, limit: int = MAX_MESSAGE) -> byt
     size = len(message)
     if size <= FRAGMENT_EMIT and size <= limit and 0 <= channel < CHANNELS:
         return (size + 1 << 8 | channel).to_bytes(3, "big") + message
-    parts = []
-    for record in fragment(channel, message, limit):
-        parts.append(len(record).to_bytes(LENGTH_BYTES, "big"))
-        parts.append(record)
+    check_message(channel, size, limit)
+    more = (RECORD_EMIT << 8 | channel | MORE).to_bytes(3, "big")
+    view = memoryview(message)
+    parts: list[bytes | memoryview] = []
+    start = 0
+    while size - start > FRAGMENT_EMIT:
+        parts += more, view[start : start + FRAGMENT_EMIT]
+        start += FRAGMENT_EMIT
+    parts += (size - start + 1 << 8 | channel).to_bytes(3, "big"), view[start:]
     return b"".join(parts)
 
 
@@ -71,7 +79,11 @@ class Assembler:
         """How many bytes of unfinished messages are held."""
         return sum(map(len, self._buffers))
 
-    def add(self, record: bytes | memoryview) -> tuple[int, bytes | memoryview] | None:
+    def inside(self, channel: int) -> bool:
+        """Whether a message of the channel has begun and not ended."""
+        return bool(self._buffers[channel])
+
+    def add(self, record: bytes | memoryview) -> tuple[int, Message] | None:
         """The channel and message that this record completes, or None.
 
         Raises RemoteProtocolError for an unknown channel or a message over the
@@ -95,9 +107,8 @@ class Assembler:
         if not buffer:
             return channel, record[1:]
         buffer += record[1:]
-        message = bytes(buffer)
-        buffer.clear()
-        return channel, message
+        self._buffers[channel] = bytearray()
+        return channel, buffer
 
     def finish(self) -> None:
         """Call at the end of the stream: raises when it ends inside a message."""

@@ -10,14 +10,14 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 
 from engo.frames.constants import CAPTP, CONSOLE, CONTROL, LINK_VERSION
-from engo.frames.fragments import Assembler, write_message
+from engo.frames.fragments import Assembler, Message, write_message
 from engo.frames.records import RecordReader
 from engo.powers.memory import SealedMemory
 from engo.powers.page import IDLE, PAGE_BYTES, SharedPage
 from engo.powers.spawn import READABLE, WRITABLE
 
-Message = dict[str, Any]
-Script = Callable[["FakeChild", Message], None]
+ControlMessage = dict[str, Any]
+Script = Callable[["FakeChild", ControlMessage], None]
 """Answers one control message by the child's `say`, `print`, `captp` and `end`."""
 
 
@@ -26,7 +26,7 @@ def pack(message: object) -> bytes:
     return bytes(msgpack.packb(message, use_bin_type=True))
 
 
-def ready(child: "FakeChild", message: Message) -> None:
+def ready(child: "FakeChild", message: ControlMessage) -> None:
     """Answer `start` as every script must."""
     if message["op"] == "start":
         child.say(op="ready", version=LINK_VERSION, build="fake", engine="none")
@@ -47,7 +47,7 @@ class FakeChild:
         self.memory = bytearray(PAGE_BYTES)
         self.page = SharedPage(self.memory)
         self.set_state(IDLE, 0)
-        self.received: list[Message] = []  # control messages
+        self.received: list[ControlMessage] = []  # control messages
         self.captp_received: list[bytes] = []
         self.killed = False
         self.closed = False
@@ -127,11 +127,11 @@ class FakeChild:
                 self._message(*whole)
         return len(part)
 
-    def _message(self, channel: int, message: bytes | memoryview) -> None:
+    def _message(self, channel: int, message: Message) -> None:
         if channel == CAPTP:
             self.captp_received.append(bytes(message))
             return
-        control: Message = msgpack.unpackb(message)
+        control: ControlMessage = msgpack.unpackb(message)
         self.received.append(control)
         ready(self, control)
         self._script(self, control)

@@ -16,9 +16,9 @@ class Limits:
     """
 
     heap: int = 128 * MIB
-    """Bytes of the machine's chunks and slots; at least 2 MiB."""
+    """Bytes of the machine's chunks and slots; 4 MiB to 2,032 MiB."""
     stack: int = 65_536
-    """Slots (32 bytes) of the machine's stack; at least 1,024."""
+    """Slots (32 bytes) of the machine's stack; 1,024 to 1,048,576."""
     meter: int = 0
     """Computrons a crank may use; 0: no limit but time."""
     message: int = MAX_MESSAGE
@@ -37,8 +37,8 @@ class Limits:
     """Bytes of console text kept."""
 
     def __post_init__(self) -> None:
-        _check(self, "heap", 2 * MIB, 1 << 40)
-        _check(self, "stack", 1_024, 1 << 24)
+        _check(self, "heap", 4 * MIB, 2_130_706_432)
+        _check(self, "stack", 1_024, 1 << 20)
         _check(self, "meter", 0, 1 << 62)
         _check(self, "message", 1_024, MAX_MESSAGE)
         _check(self, "cpu", 0.01, 86_400)
