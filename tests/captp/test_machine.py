@@ -57,6 +57,7 @@ class TwoSessions(RuleBasedStateMachine):
             "alice": self.pair.wait(self.pair.alice.bootstrap()),
             "bob": self.pair.wait(self.pair.bob.bootstrap()),
         }
+        self.sessions = (self.pair.alice, self.pair.bob)
         # Answers asked for, and values held, by whom: sides share no value directly.
         self.asked: list[Promise] = []
         self.held: dict[int, tuple[str, Any]] = {}
@@ -162,10 +163,11 @@ class TwoSessions(RuleBasedStateMachine):
             store.kept.clear()
         # Errors and promises that name each other are found by the collector.
         for _ in range(4):
-            gc.collect()
+            if any(sum(end.table_sizes().values()) > 4 for end in self.sessions):
+                gc.collect()
             self.pair.run()
         self.compare_tables()
-        for session in (self.pair.alice, self.pair.bob):
+        for session in self.sessions:
             assert session.table_sizes() == {
                 **{"exports": 1, "imports": 1, "questions": 0},
                 **{"resolvers": 0, "answers": 0, "references": 2},
@@ -178,6 +180,6 @@ def counts(session: Session, slots: set[str]) -> dict[str, int]:
 
 
 TwoSessions.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None
+    max_examples=40, stateful_step_count=30, deadline=None
 )
 TestTwoSessions = TwoSessions.TestCase

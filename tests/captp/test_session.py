@@ -283,13 +283,41 @@ def test_a_dropped_object_can_come_again() -> None:
 def test_an_object_mentioned_again_while_its_drop_is_on_its_way() -> None:
     joined, bob = pair(alice_options=COLLECTING)
     turns = joined.alice_turns
-    joined.wait(turns.send(bob, "sameAgain"))
+    first = joined.wait(turns.send(bob, "sameAgain"))
+    slot = first.slot
     again = turns.send(bob, "sameAgain")
-    joined.step("alice")  # call and drop
+    joined.step("alice")
     turns.run()
+    on_their_way = joined.bob.take_outgoing()
+    del first
+    joined.step("alice")  # the drop, with one reference of the two
+    for message in on_their_way:
+        joined.alice.receive(message)
+    turns.run()
+    assert again.value.slot == slot
+    assert joined.wait(turns.send(again, "__getMethodNames__"))
+
+
+def test_an_object_that_comes_again_before_its_drop_was_sent() -> None:
+    joined, bob = pair(alice_options=COLLECTING)
+    turns = joined.alice_turns
+    first = joined.wait(turns.send(bob, "sameAgain"))
+    again = turns.send(bob, "sameAgain")
+    slot = first.slot
+    joined.step("alice")
+    turns.run()
+    del first  # its drop waits while the same slot arrives
     joined.step("bob")
     turns.run()
+    assert again.value.slot == slot
+    joined.run()
     assert joined.wait(turns.send(again, "__getMethodNames__"))
+
+
+def test_a_drop_of_nothing() -> None:
+    joined, bob = pair()
+    joined.bob.receive(b'{"type":"CTP_DROP","slotID":"o-77","decRefs":1}')
+    assert joined.wait(joined.alice_turns.send(bob, "ping")) == "pong"
 
 
 def test_has_outgoing_and_on_outgoing() -> None:

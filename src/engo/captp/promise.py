@@ -231,15 +231,15 @@ class Promise:
 def _run_reaction(state: int, value: Any, reaction: Reaction) -> None:
     callback = reaction[0] if state == FULFILLED else reaction[1]
     resolver = reaction[2]
-    if resolver is None:
-        if callback is not None:
-            callback(value)
-        return
-    if callback is None:
+    if callback is None:  # only in what `then` made, which has a resolver
+        assert resolver is not None
         if state == FULFILLED:
             resolver.resolve(value)
         else:
             resolver.reject(value)
+        return
+    if resolver is None:
+        callback(value)
         return
     try:
         result = callback(value)
