@@ -12,11 +12,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engo.captp import Session, Turns
+from engo.captp import Presence, Promise, Session, Turns
 from engo.frames.netstring import NetstringReader, netstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def call_back(presence: object, method: str, *args: object) -> Promise:
+    """`E(presence).method(...args)` from inside a method of the peer."""
+    assert isinstance(presence, Presence)
+    session = presence.session
+    assert isinstance(session, Session)
+    return session.turns.send(presence, method, *args)
 
 
 class Peer:

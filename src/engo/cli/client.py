@@ -13,7 +13,7 @@ import os
 import sys
 from _socket import AF_UNIX, SHUT_WR, SOCK_STREAM, SOL_SOCKET, socket
 
-from ..captp.errors import RemoteProtocolError
+from ..captp.errors import Disconnected, RemoteProtocolError
 from ..captp.promise import Promise, Turns
 from ..captp.session import Session
 from ..frames.netstring import NetstringError, NetstringReader, netstring
@@ -60,13 +60,18 @@ class Client:
         return self.turns.send(target, method, *args)
 
     def wait(self, promise: Promise) -> object:
-        """What a promise is fulfilled with; raises what it is rejected with."""
+        """What a promise is fulfilled with; raises what it is rejected with.
+
+        Raises Failure when the daemon breaks the protocol or hangs up.
+        """
         self.turns.run()
         self._flush()
         while promise.state == "pending":
             self._receive()
             self.turns.run()
             self._flush()
+        if not self.session.connected and isinstance(promise.reason, Disconnected):
+            raise Failure("the daemon hung up before it answered; see 'engo log'")
         value: object = promise.value
         return value
 
