@@ -22,19 +22,16 @@ print(*sorted(set(sys.modules) - before))
 raise SystemExit(code)
 """
 # Nothing of the standard library that is written in Python but __future__.
-EXPECTED = {
-    "standard": "__future__ _json _socket itertools",
-    "engo": "engo engo.powers engo.powers.paths engo.frames engo.frames.netstring",
-    "captp": """
-        engo.captp engo.captp.capdata engo.captp.connection engo.captp.errors
-        engo.captp.jstext engo.captp.limits engo.captp.marshal engo.captp.messages
-        engo.captp.promise engo.captp.remotable engo.captp.session engo.captp.tables
-        engo.captp.values""",
-    "cli": """
-        engo.cli engo.cli.agent engo.cli.catalog engo.cli.client engo.cli.codes
-        engo.cli.entry engo.cli.errors engo.cli.grammar engo.cli.output
-        engo.cli.parser engo.cli.verbs engo.cli.verbs.ping""",
-}
+EXPECTED = """
+    __future__ _json _socket itertools
+    engo engo.powers engo.powers.paths engo.frames engo.frames.netstring
+    engo.cli engo.cli.agent engo.cli.catalog engo.cli.client engo.cli.codes
+    engo.cli.entry engo.cli.errors engo.cli.grammar engo.cli.output engo.cli.parser
+    engo.cli.verbs engo.cli.verbs.ping
+""".split()  # noqa: SIM905  as readable as the list would be long
+# All of CapTP is needed but what persists; its files are its own business.
+CAPTP = "engo.captp"
+NOT_OF_CAPTP = "engo.captp.smallcaps"
 
 
 def test_ping_imports_nothing_more(folder: Path) -> None:
@@ -49,4 +46,6 @@ def test_ping_imports_nothing_more(folder: Path) -> None:
         )
     first, modules = done.stdout.splitlines()
     assert (done.returncode, first, done.stderr) == (0, "ok", "")
-    assert modules.split() == sorted(" ".join(EXPECTED.values()).split())
+    others = [name for name in modules.split() if not name.startswith(CAPTP)]
+    assert others == sorted(EXPECTED)
+    assert NOT_OF_CAPTP not in modules.split()
