@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,11 +31,13 @@ from .peer import call_back, environment, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from .conftest import Outcome
 
     Engo = Callable[..., Outcome]
+
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "endo-cli"
 
 
 def host(**methods: Callable[..., object]) -> Far:
@@ -288,6 +292,20 @@ def test_list_with_values(engo: Engo, folder: Path) -> None:
         }
 
 
+def test_names_that_come_and_go(engo: Engo, folder: Path) -> None:
+    changes: list[dict[str, object]] = [{"add": "a", "value": {}}, {"remove": "a"}]
+
+    def follow() -> Far:
+        items = [{"done": False, "value": change} for change in changes]
+        items.append({"done": True, "value": Undefined})
+        return Far("AsyncIterator", next=lambda: items.pop(0))
+
+    with serving(folder, host(followNameChanges=follow)):
+        assert engo("list", "-f") == (0, "+a\n-a\n", "")
+        lines = engo("list", "-f", "--json").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == changes
+
+
 def test_posing_as_an_agent(engo: Engo, folder: Path) -> None:
     guest = Far("EndoGuest", list=lambda: ["mine"])
     with serving(folder, host(lookup=lambda path: guest)) as peer:
@@ -333,6 +351,28 @@ def test_a_reader_that_goes_away(folder: Path) -> None:
         assert running.stderr is not None
         assert running.stderr.read() == b""
         running.stderr.close()
+
+
+def test_a_terminal_sees_colours(folder: Path) -> None:
+    """As recorded from Endo; a value on a terminal, and not with NO_COLOR."""
+    value = {"a": [1, "x", None, Undefined, True]}
+    rows = json.loads((VECTORS / "11-tty.json").read_text())
+    row = next(row for row in rows if row["cmd"][-1].startswith("({a:"))
+    with serving(folder, host(evaluate=lambda *args: value)):
+        assert on_a_terminal(environment(folder)) == row["tty_output"]
+        bare = on_a_terminal(environment(folder) | {"NO_COLOR": "1"})
+    assert bare == "{ a: [ 1, 'x', null, undefined, true ] }\r\n"
+
+
+def on_a_terminal(env: dict[str, str]) -> str:
+    """What `engo eval x` shows on a terminal."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "engo", "eval", "x"]
+    subprocess.run(command, env=env, stdout=theirs, check=True, timeout=30)
+    os.close(theirs)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    return shown
 
 
 class Rude:

@@ -6,11 +6,15 @@ import json
 import random
 import shutil
 import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engo.captp.jstext import parse
 from engo.cli.inspector import inspect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SEEDS = range(3)
 VALUES = 400
@@ -60,7 +64,12 @@ class Maker:
             return pick.choice([None, True, False])
         count = pick.choice(COUNTS)
         if kind == "like":
-            one = pick.choice([self.text, self.number, lambda: pick.randint(0, 999)])
+            makers: list[Callable[[], object]] = [
+                self.text,
+                self.number,
+                lambda: pick.randint(0, 999),
+            ]
+            one = pick.choice(makers)
             return [one() for _ in range(count)]
         inner = [self.value(depth - 1) for _ in range(min(count, 12))]
         return inner if kind == "list" else {self.text(): item for item in inner}

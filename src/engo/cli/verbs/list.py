@@ -16,12 +16,37 @@ def run(given: Given) -> None:
     path = None if directory is None else name_path(directory)
     with open_agent(given) as agent:
         hub = None if path is None else agent.lookup(path)
+        if given.has("follow"):
+            _follow(agent, hub, given.has("json"))
+            return
         found = agent.call("list") if hub is None else agent.call_on(hub, "list")
         for name in _names(found):
             if given.has("verbose"):
                 _verbose(agent, hub, name, given.has("json"))
             else:
                 output.line(name)
+
+
+def _follow(agent: Agent, hub: object, json: bool) -> None:
+    """Every change of names, first the names that are there; until interrupted."""
+    if hub is None:
+        changes = agent.send("followNameChanges")
+    else:
+        changes = agent.send_to(hub, "followNameChanges")
+    while True:
+        item = agent.call_on(changes, "next")
+        if not isinstance(item, dict) or item.get("done") is not False:
+            return
+        change = item.get("value")
+        if json:
+            from ..printing import json_text
+
+            output.line(json_text(change))
+        elif isinstance(change, dict):
+            added = "add" in change
+            name = change.get("add" if added else "remove")
+            output.line(f"{'+' if added else '-'}{name}")
+        output.flush()
 
 
 def _names(found: object) -> list[str]:
@@ -66,10 +91,9 @@ VERB = Verb(
     ],
     options=[
         AS,
+        Option("-f, --follow", "go on with +name and -name as names come and go"),
         Option("-v, --verbose", "what each name stands for, too"),
-        Option(
-            "-j, --json", "with --verbose, a JSON object with name and value a line"
-        ),
+        Option("-j, --json", "with --verbose or --follow, one JSON object a line"),
     ],
     examples=[
         ("engo list", "special names first, then yours"),
