@@ -48,10 +48,10 @@ class Maker:
 
     def number(self) -> float:
         pick = self._random
-        whole = pick.randint(-5, 10 ** pick.randint(0, 15))
-        return pick.choice(
-            [whole, whole / 8, pick.random() * 10 ** pick.randint(-9, 25)]
-        )
+        whole = pick.randint(-5, int(10 ** pick.randint(0, 15)))
+        power = float(10 ** pick.randint(-9, 25))
+        numbers: list[float] = [whole, whole / 8, pick.random() * power]
+        return pick.choice(numbers)
 
     def value(self, depth: int) -> object:
         pick = self._random
