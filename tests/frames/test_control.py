@@ -8,14 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engo.frames.constants import MAX_ID
+from engo.frames.constants import CONTROL, MAX_ID, RECORD_EMIT
 from engo.frames.control import (
+    DELIVER_SHORT,
+    EVALUATE_SHORT,
     ControlPacker,
     check_id,
     decode_console,
     decode_control,
+    deliver_around,
+    deliver_record,
+    evaluate_record,
 )
 from engo.frames.errors import LocalProtocolError, RemoteProtocolError
+from engo.frames.records import RecordReader
 
 POSITION = {"name": "E", "message": "m", "stack": "", "file": "f", "line": 1}
 GOOD: list[dict[str, Any]] = [
@@ -102,6 +108,38 @@ def test_packer_and_ids() -> None:
     for number in (-1, MAX_ID + 1):
         with pytest.raises(LocalProtocolError):
             check_id(number)
+
+
+@pytest.mark.parametrize("size", [0, 1, 300, 70_000])
+def test_ready_made_records_equal_packed_ones(size: int) -> None:
+    data = bytes(size)
+    if size <= DELIVER_SHORT:
+        [record] = RecordReader().feed(deliver_record(MAX_ID, data, 1.5))
+        assert record[0] == CONTROL
+        assert msgpack.unpackb(record[1:]) == {
+            "op": "deliver",
+            "id": MAX_ID,
+            "data": data,
+            "now": 1.5,
+        }
+        head, tail = deliver_around(size, 1.5)
+        assert head + b"\xff" * 4 + tail + data == deliver_record(MAX_ID, data, 1.5)
+        [record] = RecordReader().feed(evaluate_record(7, data, 1.5))
+        assert msgpack.unpackb(record[1:]) == {
+            "op": "evaluate",
+            "id": 7,
+            "now": 1.5,
+            "name": "eval",
+            "source": data.decode(),
+        }
+
+
+def test_ready_made_records_at_their_limit() -> None:
+    for make, size in (
+        (deliver_record, DELIVER_SHORT),
+        (evaluate_record, EVALUATE_SHORT),
+    ):
+        assert len(make(1, bytes(size), 0.0)) == RECORD_EMIT + 2
 
 
 @given(st.binary(max_size=200))

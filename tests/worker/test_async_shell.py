@@ -17,6 +17,7 @@ from engo.worker.errors import (
     WorkerClosed,
     WorkerDied,
 )
+from engo.worker.protocol import FIRST_ID
 
 pytestmark = pytest.mark.anyio
 
@@ -111,7 +112,7 @@ async def test_cancelling_a_request_leaves_the_worker() -> None:
         with anyio.CancelScope() as scope:
             scope.cancel()
             await worker.evaluate("wait")
-        child.say(op="result", id=1, meter=1, value="dropped")
+        child.say(op="result", id=FIRST_ID, meter=1, value="dropped")
         assert await worker.evaluate("one") == 1
 
 
@@ -151,7 +152,7 @@ async def test_coroutine_commands_overlap() -> None:
             replies = sorted(child.received[2:], key=lambda reply: reply["id"])
             assert replies[0]["data"] == b"good!"
             assert replies[1]["error"] == "ValueError: not that"
-            child.say(op="result", id=1, meter=1)
+            child.say(op="result", id=FIRST_ID, meter=1)
         assert await worker.evaluate("one") == 1
 
 
@@ -170,7 +171,7 @@ async def test_a_request_inside_a_synchronous_answer_is_refused() -> None:
         tasks.start_soon(worker.evaluate, "ask")
         await until(lambda: len(child.received) == 3)
         assert "stands still" in child.received[2]["error"]
-        child.say(op="result", id=1, meter=1)
+        child.say(op="result", id=FIRST_ID, meter=1)
 
 
 async def test_captp_console_and_traces() -> None:

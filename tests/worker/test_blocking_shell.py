@@ -16,6 +16,7 @@ from engo.worker.errors import (
     WorkerClosed,
     WorkerDied,
 )
+from engo.worker.protocol import FIRST_ID
 
 ERROR = {"name": "E", "message": "m", "stack": "", "file": "", "line": 0}
 
@@ -121,7 +122,7 @@ def commanding(sync: bool) -> Script:
             child.say(op="call", id=5, data=b"question", sync=sync)
         elif message["op"] == "reply":
             answer = message.get("data", message.get("error"))
-            child.say(op="result", id=1, meter=1, value=answer)
+            child.say(op="result", id=FIRST_ID, meter=1, value=answer)
 
     return script
 
@@ -236,7 +237,7 @@ def test_a_promise_that_nothing_can_settle() -> None:
         if message["op"] == "evaluate":
             child.say(op="pending", id=message["id"], meter=1)
         elif message["op"] == "deliver":
-            child.say(op="result", id=1, meter=1, value="settled")
+            child.say(op="result", id=FIRST_ID, meter=1, value="settled")
             child.say(op="result", id=message["id"], meter=1)
 
     worker, _ = opened(script)
@@ -295,7 +296,7 @@ def test_watchdog_interrupts() -> None:
         clock.advance(seconds)
         clock.cpu[child.pid] += seconds
         if child.interrupted:
-            child.say(op="abort", id=1, meter=9, reason="interrupted")
+            child.say(op="abort", id=FIRST_ID, meter=9, reason="interrupted")
             child.end(70)
 
     child = FakeChild(busy, on_wait=wait)

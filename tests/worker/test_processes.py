@@ -51,7 +51,7 @@ class Dying:
 
     def __init__(self, launcher: engo.Launcher, after: int) -> None:
         self._launcher = launcher
-        self._after = after
+        self.after = after
 
     def image(self, name: str) -> Any:
         return self._launcher.image(name)
@@ -61,8 +61,8 @@ class Dying:
         write = child.write
 
         def dying(data: bytes | memoryview) -> int:
-            self._after -= 1
-            if self._after < 0:
+            self.after -= 1
+            if self.after < 0:
                 child.kill()
                 child.reap(10.0)
             return write(data)
@@ -84,16 +84,13 @@ def session(launcher: Any) -> list[Any]:
 def test_killed_at_every_message() -> None:
     before = descriptors(), children()
     with engo.Launcher() as launcher:
-        deaths = 0
-        for after in range(1000):
-            try:
+        counting = Dying(launcher, 1000)
+        session(counting)
+        messages = 1000 - counting.after
+        assert messages >= 9
+        for after in range(messages):
+            with pytest.raises(engo.WorkerDied, match="SIGKILL"):
                 session(Dying(launcher, after))
-            except engo.WorkerDied as death:
-                deaths += 1
-                assert "SIGKILL" in death.reason
-            else:
-                break
-    assert deaths >= 9
     assert (descriptors(), children()) == before
 
 

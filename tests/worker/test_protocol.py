@@ -30,7 +30,7 @@ from engo.worker.events import (
     WorkerReady,
 )
 from engo.worker.limits import Limits
-from engo.worker.protocol import WorkerProtocol
+from engo.worker.protocol import FIRST_ID, WorkerProtocol
 
 POSITION = {"name": "E", "message": "m", "stack": "s", "file": "f.js", "line": 3}
 
@@ -149,7 +149,7 @@ def test_values_too_large_to_convert_are_guest_errors(fields: dict[str, Any]) ->
 def test_values_that_lie_break_the_link(fields: dict[str, Any]) -> None:
     protocol = opened()
     protocol.evaluate("v", "eval", 0.0)
-    protocol.receive(control(op="result", id=1, meter=1, **fields))
+    protocol.receive(control(op="result", id=FIRST_ID, meter=1, **fields))
     assert protocol.broken
 
 
@@ -200,7 +200,7 @@ def test_events_come_in_order() -> None:
 def test_byte_at_a_time_equals_whole() -> None:
     stream = (
         write_message(CONSOLE, pack([1, "", "x"]))
-        + control(op="result", id=1, meter=2, value="v" * 200_000)
+        + control(op="result", id=FIRST_ID, meter=2, value="v" * 200_000)
         + control(op="call", id=1, data=b"", sync=False)
     )
     whole, bytewise = opened(), opened()

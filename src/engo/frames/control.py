@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgpack  # type: ignore[import-untyped]
 
-from engo.frames.constants import MAX_ID, RECORD_EMIT
+from engo.frames.constants import LENGTH_BYTES, MAX_ID, RECORD_EMIT
 from engo.frames.errors import LocalProtocolError, RemoteProtocolError
 from engo.frames.fragments import Message
 
@@ -74,7 +74,7 @@ class ControlPacker:
 
 
 _DELIVER: Final = struct.Struct(">HB16sI5sd5sBI")
-_DELIVER_SIZE: Final = _DELIVER.size - 2  # the length does not count itself
+_DELIVER_SIZE: Final = _DELIVER.size - LENGTH_BYTES  # which does not count itself
 _OP_ID: Final = b"\x84\xa2op\xa7deliver\xa2id\xce"
 _NOW: Final = b"\xa3now\xcb"
 _DATA: Final = b"\xa4data"
@@ -97,6 +97,41 @@ def deliver_record(number: int, data: bytes, now: float) -> bytes:
         )
         + data
     )
+
+
+_EVALUATE: Final = struct.Struct(">HB17sI5sd")
+_EVALUATE_OP_ID: Final = b"\x85\xa2op\xa8evaluate\xa2id\xce"
+_SOURCE: Final = struct.Struct(">8sI")
+_SOURCE_KEY: Final = b"\xa6source\xdb"
+_NAME_EVAL: Final = b"\xa4name\xa4eval"
+_EVALUATE_SIZE: Final = _EVALUATE.size - LENGTH_BYTES + len(_NAME_EVAL) + _SOURCE.size
+EVALUATE_SHORT: Final = RECORD_EMIT - _EVALUATE_SIZE
+"""How many bytes of source `evaluate_record` carries at most."""
+MAX_EVALUATE_HEAD: Final = _EVALUATE_SIZE
+"""What its message has besides its source."""
+
+
+def evaluate_record(number: int, source: bytes, now: float) -> bytes:
+    """A whole `evaluate` named eval as one record with its length."""
+    size = len(source)
+    return (
+        _EVALUATE.pack(_EVALUATE_SIZE + size, 0, _EVALUATE_OP_ID, number, _NOW, now)
+        + _NAME_EVAL
+        + _SOURCE.pack(_SOURCE_KEY, size)
+        + source
+    )
+
+
+def deliver_around(size: int, now: float) -> tuple[bytes, bytes]:
+    """What stands before the id and between it and data of this size.
+
+    For many alike: `head + id (4 bytes) + tail + data` equals `deliver_record`.
+    """
+    record = _DELIVER.pack(
+        _DELIVER_SIZE + size, 0, _OP_ID, 0, _NOW, now, _DATA, _BIN32, size
+    )
+    at = 3 + len(_OP_ID)
+    return record[:at], record[at + 4 :]
 
 
 def check_id(number: int) -> int:

@@ -57,8 +57,8 @@ VALUES: list[tuple[str, Any]] = [
     ("'a'.repeat(70000)", "a" * 70_000),
     ("new ArrayBuffer(200000)", bytes(200_000)),
 ]
-BYTES = "const bytes = s => new TextEncoder().encode(s).buffer;"
-TEXT = "const text = b => new TextDecoder().decode(b);"
+BYTES = "globalThis.bytes = s => new TextEncoder().encode(s).buffer;"
+TEXT = "globalThis.text = b => new TextDecoder().decode(b);"
 ECHO = "globalThis.handleCommand = data => data;"
 
 
@@ -163,9 +163,8 @@ class WorkerKit:
             assert worker.deliver_many([b"%d" % n for n in range(100)]) == [
                 b"%d" % n for n in range(100)
             ]
-            assert worker.deliver_json({"a": ["é", None, 1.5]}) == {
-                "a": ["é", None, 1.5]
-            }
+            value = {"a": ["é", None, 1.5]}
+            assert worker.deliver_json(value) == value
             worker.evaluate("handleCommand = async () => ({ json: true })")
             assert worker.deliver(b"") == {"json": True}
             worker.evaluate("handleCommand = () => { throw new Error('refused') }")
@@ -218,7 +217,7 @@ class WorkerKit:
 
     def test_console(self) -> None:
         told: list[tuple[str, str]] = []
-        with self.open(on_console=lambda l: told.append((l.level, l.text))) as worker:
+        with self.open(on_console=lambda x: told.append((x.level, x.text))) as worker:
             worker.evaluate(
                 "console.debug('d'); console.log('l', 1); console.info('i');"
                 "console.warn('w'); console.error('e')"
@@ -298,9 +297,11 @@ class WorkerKit:
 
     def test_command_flood_without_end(self) -> None:
         source = "for (;;) postCommand(new ArrayBuffer(1000))"
-        with self.open(limits=Limits(cpu=0.5), on_call=bytes) as worker:
-            with pytest.raises((CrankTimeout, LimitExceeded)):
-                worker.evaluate(source)
+        with (
+            self.open(limits=Limits(cpu=0.5), on_call=bytes) as worker,
+            pytest.raises((CrankTimeout, LimitExceeded)),
+        ):
+            worker.evaluate(source)
 
     # The end
 

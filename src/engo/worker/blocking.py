@@ -7,7 +7,7 @@ Not thread-safe, but for `interrupt` and `kill`.
 
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from typing import Any, BinaryIO, Self
 
@@ -15,6 +15,7 @@ from engo.powers.clock import Clock, SystemClock
 from engo.powers.files import replacing
 from engo.powers.random import Random, SystemRandom
 from engo.powers.spawn import READABLE
+from engo.worker.batch import Batch
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import Starter, WorkerCore, start_child, status_of
 from engo.worker.deaths import death_of_status
@@ -40,7 +41,7 @@ from engo.worker.snapshotfile import HEADER_BYTES, SnapshotWriter
 from engo.worker.texts import from_json, json_bytes
 from engo.worker.watchdog import GRACE
 
-READ_BYTES = 1 << 18
+READ_BYTES = 100_000
 """How much is read at a time."""
 PIPE_BYTES = 1 << 18
 """How large the pipes of a blocking worker are, where the system allows it."""
@@ -174,12 +175,37 @@ class Worker:
 
         Raises the first error after all are answered.
         """
-        handles = [self.submit_deliver(message) for message in messages]
-        requests = [handle._request for handle in handles]
-        del self._submitted[len(self._submitted) - len(requests) :]
+        self._check()
+        messages = list(messages)
+        if not messages:
+            return []
+        made = self._protocol.deliver_batch(messages, self._now())
+        if made is None:
+            requests = [self._protocol.deliver(m, self._now()) for m in messages]
+        else:
+            requests = self._settle_batch(*made)
         for request in requests:
-            self._settle(request)
-        return [request.outcome() for request in requests]
+            if isinstance(request, Request):
+                self._settle(request)
+        return [
+            item.outcome() if isinstance(item, Request) else item for item in requests
+        ]
+
+    def _settle_batch(self, batch: Batch, parts: Iterator[bytes]) -> list[Any]:
+        core = self._core
+        for part in parts:
+            core.send(part)
+        flushed = core.flush()
+        reads = 0
+        while batch.left:
+            self._step(writing=not flushed)
+            if self._events or self._protocol.has_outgoing or not flushed:
+                self._drain()
+                flushed = core.flush()
+            reads += 1
+            if not reads % _LOOK_EVERY:
+                core.look()
+        return batch.values
 
     def status(self, *, collect: bool = False) -> WorkerStatus:
         """Heap in use and computrons; `collect` collects garbage first."""

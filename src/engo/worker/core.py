@@ -100,6 +100,11 @@ class WorkerCore:
                 f"worker, got {self.unsent_bytes + size}; wait for answers first"
             )
 
+    def send(self, data: bytes) -> None:
+        """Write bytes that the protocol has handed out, after all before them."""
+        self.protocol.send(data)
+        self.flush()
+
     def flush(self) -> bool:
         """Write what is to be sent; False when the pipe is full before the end.
 

@@ -10,6 +10,7 @@ The trick for speed: the message that matters most, a plain result that is one w
 record, is taken without the reader, the assembler and the general checks.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engo.frames.constants import (
@@ -21,18 +22,20 @@ from engo.frames.constants import (
 )
 from engo.frames.control import (
     DELIVER_SHORT,
+    EVALUATE_SHORT,
     MAX_DELIVER_HEAD,
+    MAX_EVALUATE_HEAD,
     Control,
     ControlPacker,
-    UnpackError,
     decode_console,
     decode_control,
     deliver_record,
-    unpackb,
+    evaluate_record,
 )
 from engo.frames.errors import RemoteProtocolError
 from engo.frames.fragments import Assembler, Message, write_message
 from engo.frames.records import RecordReader
+from engo.worker.batch import Batch, batch_parts
 from engo.worker.errors import (
     EngoError,
     GuestError,
@@ -52,13 +55,14 @@ from engo.worker.events import (
 )
 from engo.worker.limits import MIB, Limits
 from engo.worker.request import Request
+from engo.worker.results import settle_plain_results
 from engo.worker.values import guest_error, result_value, traced_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PLAIN = frozenset((type(None), bool, int, float, str, bytes))
-"""The types of a value that a plain result may have."""
+FIRST_ID = 65_536
+"""The smallest id of a request: all then take five bytes, see `results`."""
 
 Event = (
     WorkerReady
@@ -83,14 +87,16 @@ class WorkerProtocol:
         self.verdict: WorkerDied | None = None  # what our own interrupt or kill means
         self.broken = False  # the worker must be killed: it broke the protocol
         self.meter = 0  # computrons of the last crank that ended
-        self._next_id = 1
+        self._next_id = FIRST_ID
         self._requests: dict[int, Request] = {}  # sent and not done
+        self._batch: Batch | None = None  # answers that are still to come
         self._commands: dict[int, bool] = {}  # guest commands to answer; sync?
         self._outgoing: list[bytes] = []
         self._pack = ControlPacker().pack
         self._reader = RecordReader()
         # The longest data of a deliver that is one record and within the limit.
         self._short = min(DELIVER_SHORT, limits.message - MAX_DELIVER_HEAD)
+        self._short_source = min(EVALUATE_SHORT, limits.message - MAX_EVALUATE_HEAD)
         # An error's stack may be longer than a low message limit.
         self._assembler = Assembler(max(limits.message, MIB))
         self._handlers: dict[str, Callable[[Control], Event | None]] = {
@@ -127,6 +133,11 @@ class WorkerProtocol:
     def evaluate(self, source: str, name: str, now: float) -> Request:
         """Evaluate a program; raises LocalProtocolError when it is too long."""
         number = self._new_id()
+        if name == "eval" and len(source) <= self._short_source:
+            data = source.encode("utf-8", "surrogatepass")
+            if len(data) <= self._short_source:
+                self._outgoing.append(evaluate_record(number, data, now))
+                return self._expect(number)
         self._send(
             {"op": "evaluate", "id": number, "source": source, "name": name, "now": now}
         )
@@ -140,6 +151,24 @@ class WorkerProtocol:
         else:
             self._send({"op": "deliver", "id": number, "data": data, "now": now})
         return self._expect(number)
+
+    def deliver_batch(
+        self, messages: list[bytes], now: float
+    ) -> tuple[Batch, Iterator[bytes]] | None:
+        """`deliver` them all: the batch, and the bytes to write in parts.
+
+        None when some are too long for one record or other requests are
+        outstanding; deliver them one by one then.
+        """
+        self._check_alive()
+        if self._requests or self._batch or max(map(len, messages)) > self._short:
+            return None
+        first = self._next_id
+        if first + len(messages) > MAX_ID:
+            first = FIRST_ID
+        self._next_id = first + len(messages)
+        self._batch = batch = Batch(first, len(messages))
+        return batch, batch_parts(messages, first, now)
 
     def snapshot(self) -> Request:
         """Answered by ChunkReceived events, then done."""
@@ -189,6 +218,10 @@ class WorkerProtocol:
         outgoing.clear()
         return data
 
+    def send(self, data: bytes) -> None:
+        """Bytes of `deliver_batch` take their place in what goes out."""
+        self._outgoing.append(data)
+
     @property
     def has_outgoing(self) -> bool:
         """Whether there is something to write."""
@@ -202,7 +235,9 @@ class WorkerProtocol:
     @property
     def running(self) -> bool:
         """Whether some request's crank has not ended yet."""
-        return any(not request.cranks for request in self._requests.values())
+        return self._batch is not None or any(
+            not request.cranks for request in self._requests.values()
+        )
 
     @property
     def open_commands(self) -> int:
@@ -223,11 +258,21 @@ class WorkerProtocol:
         `broken` are set, and the caller kills it and calls `died`.
         """
         events: list[Event] = []
+        if not (self._reader.pending or self._assembler.inside(CONTROL)):
+            batch = self._batch
+            if batch is not None:
+                taken, meter = batch.take(data), batch.meter
+                if not batch.left:
+                    self._batch = None
+            else:
+                taken, meter = settle_plain_results(data, self._requests, events)
+            if taken:
+                self.meter = meter
+                if taken == len(data):
+                    return events
+                data = data[taken:]
         try:
-            if not (self._reader.pending or self._assembler.inside(CONTROL)):
-                data = self._results(data, events)
-            if data:
-                self._messages(data, events)
+            self._messages(data, events)
         except LimitExceeded as death:
             self._break(death)
         except RemoteProtocolError as error:
@@ -235,40 +280,6 @@ class WorkerProtocol:
             broken.__cause__ = error
             self._break(broken)
         return events
-
-    def _results(self, data: bytes, events: list[Event]) -> bytes:
-        """Take the plain results that `data` begins with; what is left of it.
-
-        Anything out of the ordinary is left to `_messages`, which checks it all.
-        """
-        start, size = 0, len(data)
-        requests = self._requests
-        while size - start > 3:
-            end = start + 2 + (data[start] << 8 | data[start + 1])
-            if end > size or data[start + 2]:
-                break
-            try:
-                message = unpackb(data[start + 3 : end])
-                op, value = message["op"], message["value"]
-                number, meter = message["id"], message["meter"]
-            except (ValueError, LookupError, TypeError, UnpackError):
-                break
-            if (
-                op != "result"
-                or type(value) not in _PLAIN
-                or type(number) is not int
-                or type(meter) is not int
-                or len(message) != 4
-                or number not in requests
-            ):
-                break
-            request = requests.pop(number)
-            self.meter = request.meter = meter
-            request.value = value
-            request.done = True
-            events.append(request)
-            start = end
-        return data[start:] if start else data
 
     def _messages(self, data: bytes, events: list[Event]) -> None:
         add = self._assembler.add
@@ -307,6 +318,9 @@ class WorkerProtocol:
         return self._fail_all(error)
 
     def _fail_all(self, death: EngoError) -> list[Request]:
+        if self._batch is not None:
+            self._batch.fail(death, Request)
+            self._batch = None
         failed = list(self._requests.values())
         self._requests.clear()
         for request in failed:
@@ -324,8 +338,8 @@ class WorkerProtocol:
         self._check_alive()
         number = self._next_id
         while number in self._requests:
-            number = number % MAX_ID + 1
-        self._next_id = number % MAX_ID + 1
+            number = number + 1 if number < MAX_ID else FIRST_ID
+        self._next_id = number + 1 if number < MAX_ID else FIRST_ID
         return number
 
     def _send(self, message: Control) -> None:
@@ -366,7 +380,13 @@ class WorkerProtocol:
         return WorkerReady(message["build"], message["engine"])
 
     def _request(self, message: Control) -> Request:
-        request = self._requests.pop(message["id"], None)
+        number = message["id"]
+        request = self._requests.pop(number, None)
+        if request is None and self._batch is not None and self._batch.covers(number):
+            request = Request(number)
+            self._batch.adopt(request)
+            if not self._batch.left:
+                self._batch = None
         if request is None:
             raise RemoteProtocolError(
                 f"expected the id of an open request, got {message['id']}"

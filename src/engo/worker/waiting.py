@@ -40,7 +40,7 @@ from engo.worker.request import Request
 from engo.worker.texts import from_json, json_bytes
 from engo.worker.watchdog import GRACE, Verdict
 
-READ_BYTES = 1 << 17
+READ_BYTES = 65_536
 """How much is read at a time."""
 _READS_IN_A_ROW = 16  # before other tasks get a turn
 _CLOCK_STEP = 1.0  # milliseconds that pass before a captp message sets the clock
