@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engo.frames.errors import LocalProtocolError, RemoteProtocolError
     from engo.frames.json_guard import JsonTooDeep, JsonTooLong
-    from engo.worker.blocking import Handle, Worker
+    from engo.worker.blocking import Worker
     from engo.worker.errors import (
         CrankTimeout,
         EngoError,
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
         WorkerInterrupted,
     )
     from engo.worker.events import ConsoleLine, WorkerStatus
+    from engo.worker.handle import Handle
     from engo.worker.launch import Launcher
     from engo.worker.limits import Limits
-    from engo.worker.waiting import AsyncWorker, open_worker
+    from engo.worker.opening import open_worker
+    from engo.worker.waiting import AsyncWorker
 
 __version__ = "0.1.0"
 
@@ -39,7 +41,7 @@ _HOMES = {
     "CrankTimeout": _ERRORS,
     "EngoError": _ERRORS,
     "GuestError": _ERRORS,
-    "Handle": "engo.worker.blocking",
+    "Handle": "engo.worker.handle",
     "JsonTooDeep": "engo.frames.json_guard",
     "JsonTooLong": "engo.frames.json_guard",
     "LaunchError": _ERRORS,
@@ -60,7 +62,7 @@ _HOMES = {
     "WorkerDied": _ERRORS,
     "WorkerInterrupted": _ERRORS,
     "WorkerStatus": "engo.worker.events",
-    "open_worker": "engo.worker.waiting",
+    "open_worker": "engo.worker.opening",
 }
 __all__ = [
     "AsyncWorker",

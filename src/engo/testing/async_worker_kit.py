@@ -21,7 +21,8 @@ from engo.worker.errors import (
 )
 from engo.worker.launch import Kind
 from engo.worker.limits import Limits
-from engo.worker.waiting import AsyncWorker, open_worker
+from engo.worker.opening import open_worker
+from engo.worker.waiting import AsyncWorker
 
 _KEY = bytes(range(32))
 _TEXTS = (

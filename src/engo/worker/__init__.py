@@ -7,7 +7,8 @@ Nothing is imported until it is named.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engo.worker.launch import Launcher
-    from engo.worker.waiting import AsyncWorker, open_worker
+    from engo.worker.opening import open_worker
+    from engo.worker.waiting import AsyncWorker
 
 __all__ = ["AsyncWorker", "Launcher", "open_worker"]
 

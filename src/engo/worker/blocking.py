@@ -33,6 +33,7 @@ from engo.worker.events import (
     WorkerReady,
     WorkerStatus,
 )
+from engo.worker.handle import Handle
 from engo.worker.launch import Kind, Launcher, SnapshotSource
 from engo.worker.limits import Limits
 from engo.worker.protocol import Event
@@ -142,14 +143,14 @@ class Worker:
         """
         return from_json(self.deliver(json_bytes(value, self._core.limits.message)))
 
-    def submit_evaluate(self, source: str, name: str = "eval") -> "Handle":
+    def submit_evaluate(self, source: str, name: str = "eval") -> Handle:
         """`evaluate` without waiting; see `collect`."""
         self._check()
         return self._submit(
             self._protocol.evaluate(source, name, self._now()), len(source)
         )
 
-    def submit_deliver(self, data: bytes) -> "Handle":
+    def submit_deliver(self, data: bytes) -> Handle:
         """`deliver` without waiting; see `collect`.
 
         Small requests are gathered and written together.
@@ -347,7 +348,7 @@ class Worker:
                 "the guest's machine stands still until it returns; use postCommand"
             )
 
-    def _submit(self, request: Request, size: int) -> "Handle":
+    def _submit(self, request: Request, size: int) -> Handle:
         self._submitted.append(request)
         self._submitted_bytes += size
         if self._submitted_bytes > _FLUSH_BYTES:
@@ -456,31 +457,3 @@ class Worker:
         if self._core.identity is None:
             assert self._protocol.death is not None
             raise self._protocol.death.again()
-
-
-class Handle:
-    """One submitted request."""
-
-    __slots__ = ("_request", "_worker")
-
-    def __init__(self, worker: Worker, request: Request) -> None:
-        self._worker = worker
-        self._request = request
-
-    @property
-    def done(self) -> bool:
-        """Whether the answer has come; asks nothing of the worker."""
-        return self._request.done
-
-    @property
-    def meter(self) -> int:
-        """Computrons of the request's last crank, once done."""
-        return self._request.meter
-
-    def result(self) -> Any:
-        """Wait for the answer; raises as `Worker.evaluate`."""
-        request = self._request
-        if not request.done:
-            self._worker._check()
-            self._worker._settle(request)
-        return request.outcome()

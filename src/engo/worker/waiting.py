@@ -5,8 +5,7 @@ and by a task of its own only while the pipe is full; a task watches only while
 the machine is busy. An idle worker costs one waiting task.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
 from os import PathLike
@@ -16,13 +15,12 @@ import anyio
 from anyio.abc import TaskGroup
 
 from engo.frames.json_guard import check_json
-from engo.powers.clock import Clock, SystemClock
 from engo.powers.files import replacing
-from engo.powers.random import Random, SystemRandom
+from engo.powers.random import SystemRandom
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
-from engo.worker.core import Starter, WorkerCore, start_child, status_of
+from engo.worker.core import WorkerCore, status_of
 from engo.worker.deaths import death_of_status
-from engo.worker.errors import GuestError, UsageError, WorkerClosed, WorkerDied
+from engo.worker.errors import UsageError, WorkerClosed, WorkerDied
 from engo.worker.events import (
     CapTPReceived,
     ChunkReceived,
@@ -33,8 +31,7 @@ from engo.worker.events import (
     WorkerReady,
     WorkerStatus,
 )
-from engo.worker.launch import Kind, SnapshotSource
-from engo.worker.limits import Limits
+from engo.worker.hooks import Hooks
 from engo.worker.protocol import Event
 from engo.worker.request import Request
 from engo.worker.texts import from_json, json_bytes
@@ -44,28 +41,6 @@ READ_BYTES = 65_536
 """How much is read at a time."""
 _READS_IN_A_ROW = 16  # before other tasks get a turn
 _CLOCK_STEP = 1.0  # milliseconds that pass before a captp message sets the clock
-
-
-class Hooks:
-    """The owner's callables; each may be None."""
-
-    __slots__ = ("call", "captp", "console", "death", "rejection", "trace")
-
-    def __init__(
-        self,
-        call: CommandHandler | None,
-        console: Callable[[ConsoleLine], object] | None,
-        captp: Callable[[bytes], Awaitable[None] | None] | None,
-        trace: Callable[[str, GuestError], object] | None,
-        rejection: Callable[[GuestError], object] | None,
-        death: Callable[[WorkerDied], object] | None,
-    ) -> None:
-        self.call = call
-        self.console = console
-        self.captp = captp
-        self.trace = trace
-        self.rejection = rejection
-        self.death = death
 
 
 class AsyncWorker:
@@ -428,73 +403,3 @@ class AsyncWorker:
                 request.on_done()
         if self._hooks.death is not None and self._protocol.death is not None:
             self._hooks.death(self._protocol.death)
-
-
-@asynccontextmanager
-async def open_worker(
-    *,
-    image: str | None = "bare",
-    limits: Limits | None = None,
-    snapshot: SnapshotSource | None = None,
-    key: bytes | None = None,
-    on_call: CommandHandler | None = None,
-    on_console: Callable[[ConsoleLine], object] | None = None,
-    on_captp: Callable[[bytes], Awaitable[None] | None] | None = None,
-    on_trace: Callable[[str, GuestError], object] | None = None,
-    on_rejection: Callable[[GuestError], object] | None = None,
-    on_death: Callable[[WorkerDied], object] | None = None,
-    launcher: Kind | Starter = "auto",
-    clock: Clock | None = None,
-    random: Random | None = None,
-) -> AsyncIterator[AsyncWorker]:
-    """Open a worker; `async with engo.open_worker() as worker`. asyncio or trio.
-
-    image, limits, snapshot, key, on_console, launcher: as `engo.Worker`.
-    on_call: may be a coroutine function; answers to postCommand then overlap.
-    on_captp: takes each captp0 message of the guest; when it is a coroutine
-        function no more is read until it returns.
-    on_trace: takes the CapTP error id and the error behind it.
-    on_rejection: takes promises' rejections that nobody handled.
-    on_death: is called once when the worker has ended, however it did.
-
-    The hooks run in the worker's own task and must not block; one that raises
-    ends the worker. Leaving the block closes the worker, also when cancelled.
-    Raises LaunchError, SnapshotError, UsageError, or WorkerDied when the worker
-    ends before it is ready.
-    """
-    clock = clock or SystemClock()
-    if snapshot is None:
-        child = start_child(launcher, image, None, key)
-    else:
-        child = await anyio.to_thread.run_sync(
-            start_child, launcher, image, snapshot, key
-        )
-    core = WorkerCore(child, limits or Limits(), clock, key)
-    hooks = Hooks(on_call, on_console, on_captp, on_trace, on_rejection, on_death)
-    failure: BaseException | None = None
-    try:
-        async with anyio.create_task_group() as tasks:
-            worker = AsyncWorker(core, hooks, tasks)
-            tasks.start_soon(worker._read)
-            try:
-                core.start(
-                    random or SystemRandom(),
-                    image=image is not None or snapshot is not None,
-                )
-                worker._flush()
-                await worker._started.wait()
-                if worker.death is not None:
-                    raise worker.death.again()
-                yield worker
-            except anyio.get_cancelled_exc_class():
-                raise
-            except BaseException as error:
-                failure = error  # kept out of the task group, which would wrap it
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await worker.close()
-                tasks.cancel_scope.cancel()
-    finally:
-        child.close()
-    if failure is not None:
-        raise failure
