@@ -19,7 +19,7 @@ ARROWS: dict[str, set[str]] = {
     "powers": set(),
     "packages": set(),
     "worker": {"frames", "native", "powers"},
-    "bootstrap": {"packages", "frames", "worker"},
+    "bootstrap": {"packages", "powers", "worker"},
     "daemon": {"captp", "formula", "frames", "store", "worker", "powers", "packages"},
     "cli": {"captp", "frames", "powers", "daemon"},
     "testing": {"captp", "frames", "worker", "store", "daemon", "powers", "formula"},

@@ -118,7 +118,7 @@ def test_subpath_without_exports() -> None:
     assert resolve(tree, "@s/p/x/y.js") == "node_modules/@s/p/x/y.js"
     with pytest.raises(ModuleNotFound):
         resolve(tree, "@s/p/x/z.js")
-    with pytest.raises(ModuleNotFound, match="expected one of index.js"):
+    with pytest.raises(ModuleNotFound, match=r"expected one of index\.js"):
         resolve(tree, "@s/p")
 
 
@@ -133,15 +133,12 @@ EXPORTS: dict[str, object] = {
     "./*.css": "./css/*.css",
     "./out": "../out.js",
 }
+SOME_FILES = """
+xs.js i.js m.js req.cjs lib/plain.js lib/a/b.js lib/own/c.js css/main.css lib/hidden/d.js
+"""
 EXPORTED: Tree = {
     "node_modules/p/package.json": {"name": "p", "main": "m.js", "exports": EXPORTS},
-    **{
-        f"node_modules/p/{name}": ""
-        for name in (
-            "xs.js i.js m.js req.cjs lib/plain.js lib/a/b.js lib/own/c.js "
-            "css/main.css lib/hidden/d.js"
-        ).split()
-    },
+    **{f"node_modules/p/{name}": "" for name in SOME_FILES.split()},
     "node_modules/out.js": "",
 }
 
@@ -171,7 +168,7 @@ def test_exports_hide_the_rest(specifier: str) -> None:
 
 
 def test_exported_file_must_exist() -> None:
-    with pytest.raises(ModuleNotFound, match="lib/nothing.js"):
+    with pytest.raises(ModuleNotFound, match=r"lib/nothing\.js"):
         resolve(EXPORTED, "p/deep/nothing")
 
 
@@ -218,7 +215,7 @@ def test_imports() -> None:
         resolve(tree, "#nothing", "src/b.js")
     with pytest.raises(InvalidPackage, match=r"expected ./file or a package"):
         resolve(tree, "#bad", "src/b.js")
-    with pytest.raises(NotExported, match="expected a package.json with imports"):
+    with pytest.raises(NotExported, match=r"expected a package\.json with imports"):
         resolve({"x.js": ""}, "#in/a", "x.js")
 
 
