@@ -1,0 +1,20 @@
+/* What a worker process gives up before it sees guest bytes. Linux only; the
+   other platforms get a file of their own beside confine.c. */
+
+#ifndef XSNAP_CONFINE_H
+#define XSNAP_CONFINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Close every descriptor from `first` up. */
+void confine_close_from(int first);
+
+/* End with the supervisor: `link` is the descriptor that it reads from. */
+void confine_die_with_parent(int link);
+
+/* Limits, no_new_privs, Landlock, seccomp. `heap` is the machine's limit in
+   bytes. False when the kernel refused what must not be missing. */
+bool confine_process(size_t heap);
+
+#endif

@@ -1,0 +1,257 @@
+/* What XS asks its platform for: memory, the stack limit, time, chance,
+   modules, aborts, the debugger. Nothing here opens, reads the clock or ends
+   the process.
+
+   The two per-thread values are the only ones in XSnap that are neither
+   constant nor a machine's: XS asks for the time and for the stack limit
+   without naming a machine. */
+
+#define _GNU_SOURCE /* pthread_getattr_np */
+#include "../internal.h"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#ifndef mxASANStackMargin
+#define mxASANStackMargin 0
+#endif
+#define STACK_MARGIN (128 * 1024 + mxASANStackMargin)
+
+static __thread XsnapVm *running;  /* the machine that this thread is inside */
+static __thread char *stack_limit; /* of this thread, NULL: not yet looked up */
+
+void xsnap_platform_enter(XsnapVm *vm) {
+  char *limit = fxCStackLimit(); /* also before the process is confined */
+  running = vm;
+  if (vm->machine)
+    vm->machine->stackLimit = limit;
+}
+
+void xsnap_platform_leave(void) { running = NULL; }
+
+/* XS asks this for every parse and every RegExp; looking it up reads a file of
+   the kernel on the main thread (reference xs-native 3.2). */
+char *fxCStackLimit(void) {
+  if (!stack_limit) {
+    pthread_attr_t attributes;
+    void *bottom = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+      pthread_attr_getstack(&attributes, &bottom, &size);
+      pthread_attr_destroy(&attributes);
+    }
+    stack_limit = (char *)bottom + STACK_MARGIN;
+  }
+  return stack_limit;
+}
+
+/* Memory. A limit counts what XS reserves, so that a heap cannot grow past it.
+ */
+
+static void reserve(txMachine *the, size_t size) {
+  XsnapVm *vm = vm_of(the);
+  if (vm->allocated + size > vm->heap_limit)
+    fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+  vm->allocated += size;
+}
+
+static size_t whole_pages(size_t size) {
+  size_t page = (size_t)getpagesize();
+  return (size + page - 1) / page * page;
+}
+
+/* One region per machine that only grows, so that XS's blocks stay one block.
+ */
+void *fxAllocateChunks(txMachine *the, txSize size) {
+  XsnapVm *vm = vm_of(the);
+  char *base = (char *)the->firstBlock;
+  char *from;
+  reserve(the, (size_t)size);
+  if (base) {
+    from = (char *)the->firstBlock->limit;
+  } else {
+    vm->chunk_reserve = whole_pages((size_t)vm->heap_limit);
+    base = mmap(NULL, vm->chunk_reserve, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) {
+      vm->chunk_reserve = 0;
+      return NULL;
+    }
+    from = base;
+  }
+  size_t old = whole_pages((size_t)(from - base));
+  size_t grown = whole_pages((size_t)(from - base) + (size_t)size);
+  if (grown > vm->chunk_reserve ||
+      (grown > old &&
+       mprotect(base + old, grown - old, PROT_READ | PROT_WRITE) != 0))
+    return NULL;
+  return from;
+}
+
+void fxFreeChunks(txMachine *the, void *chunks) {
+  munmap(chunks, vm_of(the)->chunk_reserve);
+}
+
+txSlot *fxAllocateSlots(txMachine *the, txSize count) {
+  size_t size = (size_t)count * sizeof(txSlot);
+  reserve(the, size);
+  return malloc(size);
+}
+
+void fxFreeSlots(txMachine *the, void *slots) {
+  (void)the;
+  free(slots);
+}
+
+void fxCreateMachinePlatform(txMachine *the) {
+  vm_of(the)->allocated = 0;
+  vm_of(the)->jobs = false;
+}
+
+void fxDeleteMachinePlatform(txMachine *the) { (void)the; }
+
+/* Chance: xoshiro256++ of the machine, from the seed of `start`. */
+
+static uint64_t rotate(uint64_t value, unsigned by) {
+  return value << by | value >> (64 - by);
+}
+
+uint32_t engo_platform_random(void *machine) {
+  uint64_t *s = vm_of(machine)->random;
+  uint64_t result = rotate(s[0] + s[3], 23) + s[0];
+  uint64_t t = s[1] << 17;
+  s[2] ^= s[0];
+  s[3] ^= s[1];
+  s[1] ^= s[2];
+  s[0] ^= s[3];
+  s[2] ^= t;
+  s[3] = rotate(s[3], 45);
+  return (uint32_t)(result >> 32);
+}
+
+void xsnap_platform_seed(XsnapVm *vm, const uint8_t *seed) {
+  memcpy(vm->random, seed, sizeof vm->random);
+  vm->random[0] |= 1; /* all zero would stay so */
+}
+
+/* Time: the clock is a field of the machine, local time is UTC. */
+
+int engo_platform_now(struct timeval *value) {
+  double now = running ? running->now : 0;
+  double seconds = floor(now / 1000);
+  value->tv_sec = (time_t)seconds;
+  value->tv_usec = (suseconds_t)((now - seconds * 1000) * 1000);
+  return 0;
+}
+
+/* Days since 1970 of the first of March of year 0 and back: the calendar
+   repeats every 400 years of 146,097 days, and March first puts the leap day
+   last. */
+#define ERA_DAYS 146097
+#define EPOCH_SHIFT 719468
+
+static int64_t floor_div(int64_t value, int64_t by) {
+  return value / by - (value % by < 0);
+}
+
+static int64_t days_of(int64_t year, int64_t month, int64_t day) {
+  int64_t y = month < 2 ? year - 1 : year;
+  int64_t era = floor_div(y, 400);
+  int64_t of_era = y - era * 400;
+  int64_t of_year = (153 * ((month + 10) % 12) + 2) / 5 + day - 1;
+  return era * ERA_DAYS + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
+         EPOCH_SHIFT;
+}
+
+struct tm *engo_platform_break_time(const time_t *seconds, struct tm *result) {
+  int64_t days = floor_div(*seconds, 86400);
+  int64_t rest = *seconds - days * 86400;
+  int64_t shifted = days + EPOCH_SHIFT;
+  int64_t era = floor_div(shifted, ERA_DAYS);
+  int64_t of_era = shifted - era * ERA_DAYS;
+  int64_t year =
+      (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+  int64_t month = (5 * of_year + 2) / 153;
+  int64_t day = of_year - (153 * month + 2) / 5 + 1;
+  month = (month + 2) % 12;
+  year += era * 400 + (month < 2);
+  result->tm_year = (int)(year - 1900);
+  result->tm_mon = (int)month;
+  result->tm_mday = (int)day;
+  result->tm_hour = (int)(rest / 3600);
+  result->tm_min = (int)(rest / 60 % 60);
+  result->tm_sec = (int)(rest % 60);
+  result->tm_wday = (int)(((days + 4) % 7 + 7) % 7);
+  result->tm_yday = (int)(days - days_of(year, 0, 1));
+  return result;
+}
+
+time_t engo_platform_make_time(const struct tm *value) {
+  int64_t months = value->tm_mon;
+  int64_t year = value->tm_year + 1900 + floor_div(months, 12);
+  int64_t days = days_of(year, months - floor_div(months, 12) * 12, 1) +
+                 value->tm_mday - 1;
+  return (time_t)(((days * 24 + value->tm_hour) * 60 + value->tm_min) * 60 +
+                  value->tm_sec);
+}
+
+/* Modules are found by compartments' hooks, never by path. */
+
+txID fxFindModule(txMachine *the, txSlot *realm, txID module, txSlot *slot) {
+  (void)the, (void)realm, (void)module, (void)slot;
+  return XS_NO_ID;
+}
+
+void fxLoadModule(txMachine *the, txSlot *module, txID id) {
+  (void)the, (void)module, (void)id;
+}
+
+void fxQueuePromiseJobs(txMachine *the) { vm_of(the)->jobs = true; }
+
+/* Aborts. The two that are no aborts (a rejection, a throwing clean-up) are
+   kept for the end of the crank: guest code must not run while XS walks its
+   lists. */
+
+static void keep_rejection(txMachine *the) {
+  txSlot *roots = &vm_of(the)->rejections;
+  txSlot *last, *slot;
+  if (roots->kind != XS_REFERENCE_KIND) {
+    roots->value.reference = fxNewInstance(the);
+    roots->kind = XS_REFERENCE_KIND;
+    mxPop();
+  }
+  for (last = roots->value.reference; last->next; last = last->next)
+    ;
+  slot = last->next = fxNewSlot(the);
+  slot->kind = mxException.kind;
+  slot->value = mxException.value;
+  mxException.kind = XS_UNDEFINED_KIND;
+}
+
+static const char *reason_of(int status) {
+  switch (status) {
+  case XS_STACK_OVERFLOW_EXIT:
+    return "stack overflow";
+  case XS_NOT_ENOUGH_MEMORY_EXIT:
+    return "memory full";
+  case XS_NO_MORE_KEYS_EXIT:
+    return "too many names";
+  case XS_TOO_MUCH_COMPUTATION_EXIT:
+    return "too much computation";
+  default:
+    return "dead";
+  }
+}
+
+void fxAbort(txMachine *the, int status) {
+  XsnapVm *vm = vm_of(the);
+  if (status == XS_UNHANDLED_REJECTION_EXIT ||
+      status == XS_UNHANDLED_EXCEPTION_EXIT) {
+    keep_rejection(the);
+    return;
+  }
+  if (!vm->reason)
+    vm->reason = reason_of(status);
+  fxExitToHost(the);
+}

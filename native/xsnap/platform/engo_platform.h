@@ -1,0 +1,74 @@
+/* The platform of XS in Engo: what XS may take from the machine it runs on.
+
+   XS includes this file through XSPLATFORM, in front of everything else, and so
+   does our own C. It must hold no file, socket, clock or entropy of the host:
+   time and seed are data of a machine (docs/frames.md). Bodies are in
+   engo_platform.c. */
+
+#ifndef ENGO_PLATFORM_H
+#define ENGO_PLATFORM_H
+
+#if !defined(__GNUC__) || !defined(__linux__)
+#error "expected gcc or clang on Linux; other systems get a body of their own"
+#endif
+
+#undef mxLittleEndian
+#define mxLittleEndian 1
+#undef mxLinux
+#define mxLinux 1
+#define mxExport extern
+#define mxImport extern
+#define XS_FUNCTION_NORETURN __attribute__((noreturn))
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <dlfcn.h>
+#include <float.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define mxUseGCCAtomics 1
+#define mxUsePOSIXThreads 1
+#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultParseScript 1
+#define mxUseDefaultSharedChunks 1
+#define mxUseDefaultCStackLimit 0
+#define mx32bitID 1
+#define mxCESU8 1
+
+/* Atomics.wait wants these; everything of ours is behind `context`. */
+#define mxMachinePlatform                                                      \
+  void *waiterCondition;                                                       \
+  void *waiterData;                                                            \
+  void *waiterLink;
+
+/* Date: the clock is a field of the machine that runs on this thread, and local
+   time is UTC (no zone file, no static buffer). */
+typedef struct timeval c_timeval;
+#define c_timezone timezone
+#define c_gettimeofday(VALUE, ZONE) engo_platform_now(VALUE)
+#define c_localtime(TIME) engo_platform_break_time(TIME, &(struct tm){0})
+#define c_mktime(TM) engo_platform_make_time(TM)
+
+/* Math.random: a generator of the machine, seeded by `start`. `the` is in scope
+   where XS says c_rand(). */
+#define c_rand() engo_platform_random(the)
+#define C_RAND_MAX 0xffffffffu
+
+char *fxCStackLimit(void); /* XS declares it without a prototype */
+int engo_platform_now(struct timeval *value);
+struct tm *engo_platform_break_time(const time_t *seconds, struct tm *result);
+time_t engo_platform_make_time(const struct tm *value);
+uint32_t engo_platform_random(void *machine);
+
+#endif
