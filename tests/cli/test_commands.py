@@ -416,3 +416,25 @@ def test_a_daemon_that_misbehaves(
     assert (outcome.code, outcome.stdout) == (1, "")
     assert line in outcome.stderr
     assert len(outcome.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("closing", "code", "words"),
+    [
+        ("<&-", 1, "expected something on standard input, found it closed"),
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+    ],
+)
+def test_closed_streams(folder: Path, closing: str, code: int, words: str) -> None:
+    source = "-" if "<" in closing else "1"
+    with serving(folder, host(evaluate=lambda *args: 1)):
+        done = subprocess.run(
+            ["sh", "-c", f"exec {sys.executable} -m engo eval {source} {closing}"],
+            env=environment(folder),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert (done.returncode, done.stderr.strip()) == (code, words)

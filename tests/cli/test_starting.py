@@ -97,6 +97,17 @@ def test_a_daemon_that_says_nothing(
     assert "was not ready within" in stderr
 
 
+def test_a_daemon_that_fails_but_stays(
+    engo: Engo, daemon: Daemon, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "REAP_SECONDS", 0.1)
+    os.mkfifo(folder / "end")
+    daemon(f"exec 3>&-; read line < {folder}/end")
+    stderr = engo("start").stderr
+    (folder / "end").write_text("now\n")
+    assert "ended before it was ready (process" in stderr
+
+
 def test_no_interpreter(
     engo: Engo, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

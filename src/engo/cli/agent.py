@@ -42,11 +42,17 @@ def connect_or_start() -> Client:
 class Agent:
     """The agent that a command acts as, over one connection."""
 
-    __slots__ = ("_client", "_target")
+    __slots__ = ("_client", "_endo", "_target")
 
     def __init__(self, client: Client, posing: str | None) -> None:
         self._client = client
-        self._target: object = client.send(client.endo, "host")
+        try:
+            # Waited for, so that what follows is pipelined on its answers.
+            self._endo = client.wait(client.endo)
+        except BaseException:
+            client.close()
+            raise
+        self._target: object = client.send(self._endo, "host")
         if posing is not None:
             path = name_path(posing)
             self._target = client.send(self._target, "lookup", lookup_key(path))
@@ -98,7 +104,7 @@ class Agent:
         from ..captp.remotable import Far
 
         sink = Far("ConsoleSink", {"write": _write_console})
-        self._client.turns.send_only(self._client.endo, "attachConsole", sink)
+        self._client.turns.send_only(self._endo, "attachConsole", sink)
 
 
 def _write_console(level: object = None, text: object = None, *rest: object) -> object:

@@ -17,6 +17,7 @@ DEBUG = "--debug"
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    output.prepare()
     try:
         code = _run(words)
         output.flush()

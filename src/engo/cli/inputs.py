@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 def read_text(word: str) -> str:
     """The word itself, or all of standard input when it is `-`."""
-    return text_of(sys.stdin.buffer.read(), "standard input") if word == "-" else word
+    return read_stdin_text() if word == "-" else word
 
 
 def read_stdin_text() -> str:
-    return text_of(sys.stdin.buffer.read(), "standard input")
+    """All of standard input; raises Failure."""
+    return text_of(stdin().read(), "standard input")
+
+
+def stdin() -> BinaryIO:
+    """Standard input as bytes; raises Failure when our caller closed it."""
+    if sys.stdin is None:
+        raise Failure("expected something on standard input, found it closed")
+    return sys.stdin.buffer
 
 
 def text_of(data: bytes, name: str) -> str:

@@ -23,6 +23,13 @@ def encoded(text: str) -> bytes:
         return units.decode("utf-16-le", "replace").encode()
 
 
+def prepare() -> None:
+    """Give us an output and an error stream if our caller closed them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
 def line(text: str) -> None:
     """A line of stdout."""
     sys.stdout.buffer.write(encoded(text) + b"\n")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..powers.paths import Paths
 
 START_SECONDS = 30.0  # a daemon that revives a large state may take its time
+REAP_SECONDS = 5.0  # for a daemon that has said it cannot run
 STOP_SECONDS = 15.0  # it gives its workers a moment to end
 TICK_SECONDS = 0.02  # between looks at what cannot be waited for
 READY = "ready"
@@ -109,6 +110,12 @@ def _first_line(pipe: int) -> str | None:
 
 def _reap(process: int) -> str:
     """How a daemon that failed has ended, for the message."""
+    handle = _open_process(process)
+    if handle is not None:
+        ended = select.select([handle], [], [], REAP_SECONDS)[0]
+        os.close(handle)
+        if not ended:
+            return f" (process {process} still runs)"
     _, status = os.waitpid(process, 0)
     code = os.waitstatus_to_exitcode(status)
     return f" (signal {-code})" if code < 0 else f" (exit status {code})"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from ..agent import name_path, open_agent
 from ..errors import Failure, UsageError
 from ..grammar import AS, Given, Option, Verb
-from ..inputs import open_file, read_stdin_text
+from ..inputs import open_file, read_stdin_text, stdin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ def run(given: Given) -> None:
         )
     path = name_path(named)
     if source == "stdin":
-        _store_blob(given, sys.stdin.buffer, path)
+        _store_blob(given, stdin(), path)
     elif source == "path":
         with open_file(given.options["path"]) as stream:
             _store_blob(given, stream, path)
