@@ -4,18 +4,17 @@
     calls on presences and promises, our answers ──take_outgoing──► bytes
 
 No I/O: a shell moves the bytes and runs the turns. The wire and the tables are the
-connection's, encodings are marshal's, delivery to objects is promise's.
+connection's, values in bodies are the crossing's, delivery to objects is promise's.
 """
 
 from __future__ import annotations
 
-from . import marshal
 from .connection import Connection
+from .crossing import Crossing
 from .errors import (
     Disconnected,
     LocalProtocolError,
     MalformedMessage,
-    NotPassable,
     OutgoingTooLarge,
     RemoteProtocolError,
     TableFull,
@@ -33,15 +32,13 @@ from .messages import (
     reverse,
 )
 from .promise import Promise, Resolver, Turns, eventual
-from .remotable import Presence, Remotable
+from .remotable import Remotable
 from .values import Thrown, Undefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-FIRST_ERROR = 20_001  # where @endo/captp begins to number
 
 
 class Session:
@@ -60,15 +57,12 @@ class Session:
     __slots__ = (
         "_bootstrap",
         "_connection",
-        "_counted",
+        "_crossing",
         "_disconnect",
         "_ended",
-        "_fresh",
-        "_last_error",
         "_tables",
         "name",
         "on_disconnect",
-        "on_error_sent",
         "on_problem",
         "turns",
     )
@@ -88,7 +82,6 @@ class Session:
     ) -> None:
         self.name = name
         self.turns = turns
-        self.on_error_sent = on_error_sent
         self.on_problem = on_problem
         self._bootstrap = bootstrap
         self._connection = Connection(
@@ -98,10 +91,14 @@ class Session:
             on_outgoing=on_outgoing,
         )
         self._tables = self._connection.tables
-        self._last_error = FIRST_ERROR - 1
+        self._crossing = Crossing(
+            self,
+            self._connection,
+            turns=turns,
+            name=name,
+            on_error_sent=on_error_sent,
+        )
         self._ended: BaseException | None = None  # why, once the session is over
-        self._fresh: list[str] = []  # slots exported by the body being encoded
-        self._counted: set[str] = set()  # slots imported by the body being decoded
         # Fulfilled with the exception that ended the session.
         self.on_disconnect: Promise = Promise(turns)
         self._disconnect = Resolver(self.on_disconnect)
@@ -186,7 +183,9 @@ class Session:
         try:
             question_id, promise = self._question(pipelining=True)
             try:
-                body, slots = self._encode([prop] if args is None else [prop, args])
+                body, slots = self._crossing.encode(
+                    [prop] if args is None else [prop, args]
+                )
                 self._connection.ask(question_id, target, body, slots)
             except BaseException:
                 self._forget_question(question_id)
@@ -240,133 +239,6 @@ class Session:
         if self.on_problem is not None:
             self.on_problem(error)
 
-    # ---- values to slots
-
-    def _encode(self, value: object) -> tuple[str, list[str]]:
-        """A body; what it exported is taken back when it cannot be made."""
-        self._fresh = []
-        try:
-            return marshal.encode_capdata(
-                value, self._slot_for, self._error_id, self._connection.limits
-            )
-        except BaseException:
-            for slot in self._fresh:
-                self._tables.free_export(slot)
-            raise
-
-    def _slot_for(self, value: object) -> tuple[str, str | None]:
-        """The slot and interface of a capability; exports it when it is new."""
-        tables = self._tables
-        if isinstance(value, Presence):
-            if value.session is self:
-                return value.slot, value.iface
-            iface: str | None = value.iface
-        elif isinstance(value, Remotable):
-            iface = value.iface
-        elif isinstance(value, Promise):
-            pipe = value._pipe
-            if pipe is not None and pipe[0] is self and pipe[1][0] == "p":
-                return pipe[1], None
-            iface = None
-        else:
-            raise NotPassable(
-                f"expected a passable value, came {type(value).__name__}; pass data, "
-                "a Remotable or a Promise"
-            )
-        slot = tables.export_slots.get(id(value))
-        if slot is None:
-            slot = tables.export(value, iface is None)
-            self._fresh.append(slot)
-            if isinstance(value, Promise):
-                self._announce(value, slot)
-        return slot, iface
-
-    def _announce(self, promise: Promise, slot: str) -> None:
-        """Send CTP_RESOLVE when an exported promise settles."""
-        promise.when(
-            lambda value: self._settle(promise, slot, value, None),
-            lambda error: self._settle(promise, slot, None, error),
-        )
-
-    def _settle(
-        self, promise: Promise, slot: str, value: object, error: BaseException | None
-    ) -> None:
-        tables = self._tables
-        if slot not in tables.exports:
-            return  # dropped meanwhile, or the session is over
-        # A peer that has let go of it meanwhile would wait for a second CTP_RESOLVE
-        # if it got this slot again; under a new slot the promise is announced anew.
-        tables.retire_export(promise)
-        settle = self._connection.settle
-        try:
-            if error is None:
-                settle(slot, False, *self._encode(value))
-            else:
-                settle(slot, True, *self._encode_error(error))
-        except LocalProtocolError as instead:
-            settle(slot, True, *self._encode_error(instead))
-
-    def _error_id(self, error: BaseException) -> str:
-        self._last_error += 1
-        error_id = f"error:captp:{self.name}#{self._last_error}"
-        if self.on_error_sent is not None:
-            self.on_error_sent(error_id, error)
-        return error_id
-
-    def _encode_error(self, error: BaseException) -> tuple[str, list[str]]:
-        """The body of a rejection, whatever it takes."""
-        try:
-            return self._encode(error.value if isinstance(error, Thrown) else error)
-        except LocalProtocolError as instead:
-            return self._encode(instead)
-
-    # ---- slots to values
-
-    def _decode(self, body: str, slots: list[str]) -> Any:
-        """The value of a body; raises RemoteProtocolError."""
-        tables = self._tables
-        if not slots:
-            return marshal.decode(body, slots, self._value_for, self._connection.limits)
-        self._counted = set()
-        try:
-            return marshal.decode(body, slots, self._value_for, self._connection.limits)
-        except RemoteProtocolError:
-            # The sender has counted them all.
-            self._counted.update(reverse(slot) for slot in slots if slot[1] == "+")
-            raise
-        finally:
-            if tables.collecting:
-                for slot in self._counted:
-                    tables.count(slot)
-
-    def _value_for(self, their_slot: str, iface: str | None) -> object:
-        """What a slot in a received body stands for."""
-        slot = reverse(their_slot)
-        tables = self._tables
-        if slot[1] == "+":
-            try:
-                return tables.exports[slot]
-            except KeyError:
-                raise UnknownSlot(f"Unknown export {quote(slot)}") from None
-        self._counted.add(slot)
-        found = tables.imported(slot)
-        if found is None:
-            found = self._import(slot, iface)
-            tables.keep_import(slot, found)
-        return found
-
-    def _import(self, slot: str, iface: str | None) -> object:
-        tables = self._tables
-        if len(tables.imports) >= tables.limits.imports:
-            raise TableFull(
-                f"expected at most {tables.limits.imports} imports at a time"
-            )
-        if slot[0] == "p":
-            promise = Promise(self.turns, (self, slot))
-            tables.resolvers[slot] = Resolver(promise)
-            return promise
-        return Presence(self, slot, iface or f"Alleged: Presence {self.name} {slot}")
-
     # ---- questions of ours
 
     def _question(self, pipelining: bool) -> tuple[str, Promise]:
@@ -405,7 +277,7 @@ class Session:
         if self._tables.collecting and event.promise_id[0] == "q":
             self._tables.count(event.promise_id)
         try:
-            value = self._decode(event.body, event.slots)
+            value = self._crossing.decode(event.body, event.slots)
         except RemoteProtocolError as error:
             resolver.reject(error)
             raise
@@ -436,7 +308,7 @@ class Session:
         self._answer(event.question_id, eventual(self.turns, target, prop, args))
 
     def _operation(self, event: CallReceived) -> tuple[object, list[object] | None]:
-        operation = self._decode(event.body, event.slots)
+        operation = self._crossing.decode(event.body, event.slots)
         if isinstance(operation, list):
             if len(operation) == 1:
                 return operation[0], None
@@ -450,7 +322,7 @@ class Session:
             return answer
         if target[0] == "q":
             raise UnknownSlot(f"Unknown answer {quote(target)}")
-        return self._value_for(target, None)
+        return self._crossing.value_for(target, None)
 
     def _answer(self, question_id: str, answer: Promise) -> None:
         """Keep an answer for pipelining, and send it once it is settled."""
@@ -473,7 +345,7 @@ class Session:
         if self._ended is not None:
             return
         try:
-            self._connection.answer(question_id, False, *self._encode(value))
+            self._connection.answer(question_id, False, *self._crossing.encode(value))
         except LocalProtocolError as error:
             self._reject(question_id, error)
 
@@ -481,9 +353,13 @@ class Session:
         if self._ended is not None:
             return
         try:
-            self._connection.answer(question_id, True, *self._encode_error(error))
+            self._connection.answer(
+                question_id, True, *self._crossing.encode_error(error)
+            )
         except OutgoingTooLarge as instead:
-            self._connection.answer(question_id, True, *self._encode_error(instead))
+            self._connection.answer(
+                question_id, True, *self._crossing.encode_error(instead)
+            )
 
     # ---- the rest
 
