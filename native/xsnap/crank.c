@@ -177,7 +177,7 @@ void xsnap_settle(XsnapVm *vm, uint32_t id, txSlot *value) {
 
 static void report_rejection(XsnapVm *vm, txSlot *reason) {
   txMachine *the = vm->machine;
-  mxPushSlot(reason);
+  push_slot(the, reason);
   xsnap_error_describe(vm, the->stack);
   xsnap_rejection_emit(vm, the->stack);
   the->stack += XSNAP_PARTS + 1;

@@ -14,10 +14,10 @@ static void set_text(txMachine *the, txSlot *part, const char *text) {
 static void call_hook(XsnapVm *vm, txSlot *error, txSlot *parts) {
   txMachine *the = vm->machine;
   mxCall();
-  mxPushSlot(error);
+  push_slot(the, error);
   mxRunCount(1);
   for (txIndex i = 0; i < XSNAP_PARTS; i++) {
-    mxPushSlot(the->stack);
+    mxDub();
     mxGetIndex(i);
     if (i == PART_LINE)
       fxToInteger(the, the->stack);
@@ -37,7 +37,7 @@ static bool is_error(const txSlot *error) {
 }
 
 static void get_text(txMachine *the, txSlot *error, txID name, txSlot *part) {
-  mxPushSlot(error);
+  push_slot(the, error);
   mxGetID(name);
   if (the->stack->kind == XS_UNDEFINED_KIND)
     mxPop();
@@ -80,7 +80,7 @@ static void read_other(txMachine *the, txSlot *thrown, txSlot *parts) {
   mxDub();
   mxGetID(mxID(_stringify));
   mxCall();
-  mxPushSlot(thrown);
+  push_slot(the, thrown);
   mxRunCount(1);
   if (the->stack->kind == XS_STRING_KIND ||
       the->stack->kind == XS_STRING_X_KIND) {

@@ -151,7 +151,7 @@ static bool push_pending(txMachine *the, bool make) {
   if (!make)
     return false;
   fxNewInstance(the);
-  mxPushSlot(the->stack);
+  mxDub();
   mxPush(mxGlobal);
   mxDefineID(name, XS_DONT_ENUM_FLAG, XS_DONT_ENUM_FLAG);
   mxPop();
@@ -162,18 +162,18 @@ static bool push_pending(txMachine *the, bool make) {
 bool xsnap_host_take_pending(txMachine *the, uint32_t id) {
   if (!push_pending(the, false))
     return false;
-  mxPushSlot(the->stack);
+  mxDub();
   mxGetIndex(id);
   if (the->stack->kind != XS_REFERENCE_KIND) {
     mxPop();
     mxPop();
     return false;
   }
-  mxPushSlot(the->stack + 1);
+  push_slot(the, the->stack + 1);
   mxDeleteIndex(id);
   mxPop(); /* what delete answers */
-  *(the->stack + 1) = *the->stack;
-  mxPop();
+  txSlot *object = the->stack + 1;
+  mxPullSlot(object); /* the pair, in the object's place */
   return true;
 }
 
@@ -190,14 +190,14 @@ static void engo_post_command(txMachine *the) {
   txSlot *pair = fxNewArrayInstance(the);
   fxSetIndexSize(the, pair->next, 2, XS_CHUNK);
   for (txIndex i = 0; i < 2; i++) {
-    mxPushSlot(the->stack + 3 - i);
-    mxPushSlot(the->stack + 1);
+    push_slot(the, the->stack + 3 - i); /* resolve, then reject */
+    push_slot(the, the->stack + 1);     /* the pair */
     mxSetIndex(i);
     mxPop();
   }
-  mxPushSlot(the->stack + 1);
+  push_slot(the, the->stack + 1); /* the object of pending commands */
   mxSetIndex(id);
-  mxPop();
+  the->stack += 4;
 }
 
 /* engoTameCompartments(): after lockdown, what compartments are made from. An

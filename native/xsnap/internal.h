@@ -227,6 +227,12 @@ void xsnap_platform_seed(XsnapVm *vm, const uint8_t *seed);
 
 static inline XsnapVm *vm_of(txMachine *the) { return the->context; }
 
+/* XS's own macro moves the stack before it looks at its argument, so it must
+   not be given a place on the stack relative to its top. */
+static inline void push_slot(txMachine *the, const txSlot *slot) {
+  mxPushSlot(slot);
+}
+
 static inline bool bytes_are(XsnapBytes bytes, const char *text) {
   return bytes.length == strlen(text) &&
          memcmp(bytes.data, text, bytes.length) == 0;

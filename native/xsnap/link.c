@@ -8,8 +8,9 @@
 #include "internal.h"
 
 #define MORE 0x80u
-#define KEEP_CAPACITY 262144u /* an inbox keeps at most this when it is empty  \
-                               */
+#define KEEP_CAPACITY                                                          \
+  262144u /* an inbox keeps at most this when it is empty                      \
+           */
 
 static void emit_record(XsnapVm *vm) {
   if (!vm->host_gone && !vm->host.emit(vm->host.context, vm, vm->out_length))

@@ -109,7 +109,7 @@ static void reply_body(XsnapVm *vm, void *argument) {
   if (!xsnap_host_take_pending(the, (uint32_t)control->id))
     return; /* a restored machine's, or answered before */
   mxPushUndefined();
-  mxPushSlot(the->stack + 1);
+  push_slot(the, the->stack + 1); /* the pair */
   mxGetIndex(failed ? 1 : 0);
   mxCall();
   if (failed)

@@ -64,7 +64,7 @@ static void stringify(txMachine *the, txSlot *value) {
   mxDub();
   mxGetID(mxID(_stringify));
   mxCall();
-  mxPushSlot(value);
+  push_slot(the, value);
   mxRunCount(1);
   mxPullSlot(value);
 }

@@ -29,8 +29,9 @@
 #include <stdint.h>
 
 #define XSNAP_PROTOCOL_VERSION 1
-#define XSNAP_ENGINE "xs-13.3 engo-1" /* as `ready.engine`; names the format   \
-                                       */
+#define XSNAP_ENGINE                                                           \
+  "xs-13.3 engo-1"                 /* as `ready.engine`; names the format      \
+                                    */
 #define XSNAP_SIGNATURE "engo-1"   /* of snapshots: our name hash, our table */
 #define XSNAP_SCRATCH 65535        /* bytes of a scratch, longest record in  */
 #define XSNAP_MAX_EMIT 65519       /* longest record out: 16 bytes for a tag */
