@@ -239,6 +239,8 @@ def test_a_promise_that_nothing_can_settle() -> None:
         elif message["op"] == "deliver":
             child.say(op="result", id=FIRST_ID, meter=1, value="settled")
             child.say(op="result", id=message["id"], meter=1)
+        elif message["op"] == "status":
+            child.say(op="result", id=message["id"], meter=0, value={})
 
     worker, _ = opened(script)
     with worker:
@@ -317,7 +319,7 @@ def test_watchdog_kills_who_ignores_the_interrupt() -> None:
         began = clock.now
         with pytest.raises(CrankTimeout, match="60 seconds of time"):
             worker.evaluate("x")
-        assert 60 < clock.now - began < 61
+        assert 60 < clock.now - began < 61.5
         assert child.interrupted
         assert child.killed
 

@@ -224,7 +224,6 @@ def test_byte_at_a_time_equals_whole() -> None:
         control(op="result", id=99, meter=0),
         control(op="pending", id=99, meter=0),
         control(op="chunk", id=99, data=b""),
-        control(op="fatal", message="you broke it"),
         control(op="call", id=1, data=b"", sync=True) * 2,
     ],
 )
@@ -280,6 +279,16 @@ def test_an_interrupt_of_the_watchdog_is_told_as_such() -> None:
     protocol.receive(control(op="abort", id=request.id, meter=8, reason="interrupted"))
     protocol.died(WorkerDied("exit status 70", 70))
     with pytest.raises(CrankTimeout, match="10 seconds of CPU"):
+        request.outcome()
+
+
+def test_a_worker_that_gives_up_is_quoted() -> None:
+    protocol = opened()
+    request = protocol.evaluate("v", "eval", 0.0)
+    protocol.receive(control(op="fatal", message="the snapshot was refused"))
+    assert not protocol.broken
+    protocol.died(WorkerDied("exit status 66", 66))
+    with pytest.raises(WorkerDied, match="gave up: the snapshot was refused"):
         request.outcome()
 
 

@@ -281,7 +281,7 @@ class WorkerKit:
     def test_result_over_the_message_limit(self) -> None:
         with self.open(limits=Limits(message=70_000)) as worker:
             assert len(worker.evaluate("'x'.repeat(69000)")) == 69_000
-            with pytest.raises((GuestError, LimitExceeded), match="message too large"):
+            with pytest.raises(GuestError, match="at most 70000"):
                 worker.evaluate("'x'.repeat(71000)")
 
     def test_console_flood_is_bounded(self) -> None:
@@ -343,7 +343,7 @@ class WorkerKit:
         path = tmp_path / "a.snapshot"
         with self.open(key=KEY) as worker:
             worker.evaluate("let hidden = 41; globalThis.next = () => ++hidden;")
-            worker.evaluate("globalThis.p = new Promise(f => { globalThis.f = f });")
+            worker.evaluate("globalThis.p = new Promise(f => { globalThis.f = f }); 0")
             size = worker.snapshot(path)
             assert size == path.stat().st_size
             assert worker.evaluate("next()") == 42

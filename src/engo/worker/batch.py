@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engo.worker.errors import EngoError
     from engo.worker.request import Request
 
+_METER: Final = b"\xa5meter"
 _VALUE: Final = b"\xa5value\xc4"
 _FIRST_PART: Final = 16
 """How many messages are written before the others are made."""
@@ -63,19 +64,22 @@ class Batch:
         return start
 
     def _take_run(self, data: bytes, start: int) -> int:
-        meter_format = METER_FORMATS.get(data[start + METER_TAG])
-        if meter_format is None:
+        tag = data[start + METER_TAG]
+        if tag < 0x80:  # the meter itself, a fixint
+            meter_key, meter_format = _METER, "6sB"
+        elif tag in METER_FORMATS:
+            meter_key, meter_format = _METER + bytes((tag,)), "7s" + METER_FORMATS[tag]
+        else:
             return 0
         length = data[start] << 8 | data[start + 1]
         stride = length + 2
         head = data[start : start + 2] + RESULT_HEAD
-        layout = struct.Struct(f">18sI7s{meter_format}8s")
+        layout = struct.Struct(f">18sI{meter_format}8s")
         size = stride - layout.size  # of the value, if it is bytes
         count = (len(data) - start) // stride
         if not (0 <= size <= 0xFF and count):
             return 0
         layout = struct.Struct(f"{layout.format}{size}s")
-        meter_key = b"\xa5meter" + data[start + METER_TAG : start + METER_TAG + 1]
         value_key = _VALUE + bytes((size,))
         first, values = self._first, self.values
         run = memoryview(data)[start : start + count * stride]

@@ -34,6 +34,7 @@ from engo.worker.events import (
     WorkerStatus,
 )
 from engo.worker.handle import Handle
+from engo.worker.lane import NOT_PLAIN, READ_BYTES, Lane
 from engo.worker.launch import Kind, Launcher, SnapshotSource
 from engo.worker.limits import Limits
 from engo.worker.protocol import Event
@@ -42,8 +43,6 @@ from engo.worker.snapshotfile import HEADER_BYTES, SnapshotWriter
 from engo.worker.texts import from_json, json_bytes
 from engo.worker.watchdog import GRACE
 
-READ_BYTES = 100_000
-"""How much is read at a time."""
 PIPE_BYTES = 1 << 18
 """How large the pipes of a blocking worker are, where the system allows it."""
 _FLUSH_BYTES = 32_768  # submitted requests are written when so many bytes wait
@@ -92,12 +91,14 @@ class Worker:
         self._core = WorkerCore(child, limits or Limits(), clock, key)
         self._protocol = self._core.protocol
         self._child_read = child.read
+        self._lane = Lane(child)
         self._now = clock.milliseconds
         self._on_call = on_call
         self._on_console = on_console
         self._on_rejection = on_rejection
         self._sink: Callable[[bytes], object] | None = None  # takes snapshot chunks
         self._events: deque[Event] = deque()  # received and not handled
+        self._fence = -1  # how much was sent when the last fence was
         self._submitted: list[Request] = []  # not collected yet
         self._submitted_bytes = 0  # of them, not written yet
         self._closed = False
@@ -124,6 +125,10 @@ class Worker:
         Raises GuestError, StuckPromise, WorkerDied; LocalProtocolError for a
         source over `Limits.message` bytes.
         """
+        if name == "eval" and self._is_alone():
+            lone = self._protocol.lone_evaluate(source, self._now())
+            if lone is not None:
+                return self._exchange(*lone)
         self._check()
         return self._finish(self._protocol.evaluate(source, name, self._now()))
 
@@ -132,6 +137,10 @@ class Worker:
 
         An ArrayBuffer or Uint8Array comes back as bytes. Raises as `evaluate`.
         """
+        if self._is_alone():
+            lone = self._protocol.lone_deliver(data, self._now())
+            if lone is not None:
+                return self._exchange(*lone)
         self._check()
         return self._finish(self._protocol.deliver(data, self._now()))
 
@@ -364,24 +373,73 @@ class Worker:
         while not request.done:
             if self._events:
                 self._drain()
-            if request.cranks and self._is_stuck():
-                raise StuckPromise(
-                    "expected the promise to settle, but no request and no command "
-                    "is outstanding; deliver what settles it with submit_evaluate "
-                    "or submit_deliver before waiting"
-                )
+            if request.cranks and self._is_quiet():
+                self._check_stuck()
+                flushed = core.flush()
             self._step(writing=not flushed)
+            if request.done:
+                break
             flushed = core.flush()
             reads += 1
             if not reads % _LOOK_EVERY:
                 core.look()
 
+    def _is_alone(self) -> bool:
+        return (
+            self._protocol.alone
+            and not self._events
+            and not self._core.unsent_bytes
+            and not self._closed
+        )
+
+    def _exchange(self, number: int, record: bytes) -> Any:
+        """A request on the fast lane, or on the general way from where it stuck."""
+        lane = self._lane
+        try:
+            value = lane.exchange(number, record, self._core.watchdog.interval)
+            if value is not NOT_PLAIN:
+                self._protocol.meter = lane.meter
+                return value
+        except OSError:  # full or gone; the general way finds out which
+            pass
+        except BaseException:
+            self._abandon(number, record)
+            raise
+        request = self._protocol.expect(number)
+        if lane.sent < len(record):
+            self._core.queue(record[lane.sent :])
+        if lane.data:
+            self._receive(lane.data)
+        return self._finish(request)
+
+    def _abandon(self, number: int, record: bytes) -> None:
+        """Ctrl-C on the fast lane: harmless in the wait, else the end."""
+        if self._lane.sent == len(record) and not self._lane.reading:
+            self._protocol.expect(number)
+        else:
+            self._core.kill(WorkerDied("its owner was interrupted while bytes moved"))
+
     def _finish(self, request: Request) -> Any:
         self._settle(request)
         return request.outcome()
 
-    def _is_stuck(self) -> bool:
+    def _is_quiet(self) -> bool:
         return not (self._protocol.running or self._protocol.open_commands)
+
+    def _check_stuck(self) -> None:
+        """Ask for the status: once it comes, all that was sent before has been done.
+
+        When nothing was sent since the last one, nothing can settle the promise.
+        """
+        if self._fence == self._protocol.sent:
+            self._fence = -1
+            raise StuckPromise(
+                "expected the promise to settle, but no request and no command is "
+                "outstanding; deliver what settles it with submit_evaluate or "
+                "submit_deliver before waiting"
+            )
+        self._protocol.status(collect=False)
+        self._fence = self._protocol.sent
 
     def _step(self, *, writing: bool = False) -> None:
         """Wait for bytes and take them; or let the watchdog look."""
@@ -403,12 +461,16 @@ class Worker:
         if not data:
             self._end()
             return
+        self._receive(data)
+
+    def _receive(self, data: bytes) -> None:
         events = self._protocol.receive(data)
+        if len(events) == 1 and type(events[0]) is Request:
+            return
         if self._protocol.broken:
             self._core.child.kill()
-        if len(events) != 1 or type(events[0]) is not Request:
-            self._events.extend(event for event in events if type(event) is not Request)
-            self._drain()
+        self._events.extend(event for event in events if type(event) is not Request)
+        self._drain()
 
     def _drain(self) -> None:
         """Handle events in order; what a raising callable leaves is done later."""

@@ -105,6 +105,11 @@ class WorkerCore:
         self.protocol.send(data)
         self.flush()
 
+    def queue(self, data: bytes) -> None:
+        """The rest of a record whose beginning was written directly."""
+        self._unsent.append(memoryview(data))
+        self.unsent_bytes += len(data)
+
     def flush(self) -> bool:
         """Write what is to be sent; False when the pipe is full before the end.
 

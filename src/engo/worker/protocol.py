@@ -85,6 +85,7 @@ class WorkerProtocol:
         self.ready = False  # `ready` has come
         self.death: WorkerDied | None = None  # why the worker has ended
         self.verdict: WorkerDied | None = None  # what our own interrupt or kill means
+        self.sent = 0  # messages made
         self.broken = False  # the worker must be killed: it broke the protocol
         self.meter = 0  # computrons of the last crank that ended
         self._next_id = FIRST_ID
@@ -137,11 +138,11 @@ class WorkerProtocol:
             data = source.encode("utf-8", "surrogatepass")
             if len(data) <= self._short_source:
                 self._outgoing.append(evaluate_record(number, data, now))
-                return self._expect(number)
+                return self.expect(number)
         self._send(
             {"op": "evaluate", "id": number, "source": source, "name": name, "now": now}
         )
-        return self._expect(number)
+        return self.expect(number)
 
     def deliver(self, data: bytes, now: float) -> Request:
         """Call the guest's handleCommand with an ArrayBuffer."""
@@ -150,7 +151,38 @@ class WorkerProtocol:
             self._outgoing.append(deliver_record(number, data, now))
         else:
             self._send({"op": "deliver", "id": number, "data": data, "now": now})
-        return self._expect(number)
+        return self.expect(number)
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing is outstanding, half sent or half received."""
+        return not (
+            self._requests
+            or self._outgoing
+            or self._commands
+            or self.death
+            or self._batch
+            or self._reader.pending
+        )
+
+    def lone_evaluate(self, source: str, now: float) -> tuple[int, bytes] | None:
+        """The id and record of a short `evaluate`; None when it is not short.
+
+        The caller sends the record and, unless its answer comes at once, calls
+        `expect`.
+        """
+        data = source.encode("utf-8", "surrogatepass")
+        if len(data) > self._short_source:
+            return None
+        number = self._new_id()
+        return number, evaluate_record(number, data, now)
+
+    def lone_deliver(self, data: bytes, now: float) -> tuple[int, bytes] | None:
+        """The id and record of a short `deliver`; see `lone_evaluate`."""
+        if len(data) > self._short:
+            return None
+        number = self._new_id()
+        return number, deliver_record(number, data, now)
 
     def deliver_batch(
         self, messages: list[bytes], now: float
@@ -174,13 +206,13 @@ class WorkerProtocol:
         """Answered by ChunkReceived events, then done."""
         number = self._new_id()
         self._send({"op": "snapshot", "id": number})
-        return self._expect(number)
+        return self.expect(number)
 
     def status(self, collect: bool) -> Request:
         """The value is a map of numbers; `collect` collects garbage first."""
         number = self._new_id()
         self._send({"op": "status", "id": number, "collect": collect})
-        return self._expect(number)
+        return self.expect(number)
 
     def reply(self, command: int, data: bytes, now: float) -> None:
         """Answer a command of the guest.
@@ -203,6 +235,7 @@ class WorkerProtocol:
     def captp(self, message: bytes) -> None:
         """Send one captp0 message."""
         self._check_alive()
+        self.sent += 1
         self._outgoing.append(write_message(CAPTP, message, self.limits.message))
 
     def exit(self) -> None:
@@ -220,6 +253,7 @@ class WorkerProtocol:
 
     def send(self, data: bytes) -> None:
         """Bytes of `deliver_batch` take their place in what goes out."""
+        self.sent += 1
         self._outgoing.append(data)
 
     @property
@@ -344,11 +378,14 @@ class WorkerProtocol:
 
     def _send(self, message: Control) -> None:
         self._check_alive()
+        self.sent += 1
         self._outgoing.append(
             write_message(CONTROL, self._pack(message), self.limits.message)
         )
 
-    def _expect(self, number: int) -> Request:
+    def expect(self, number: int) -> Request:
+        """A request of this id has been sent."""
+        self.sent += 1
         request = self._requests[number] = Request(number)
         return request
 
@@ -426,7 +463,8 @@ class WorkerProtocol:
         self.death = death
 
     def _on_fatal(self, message: Control) -> None:
-        raise RemoteProtocolError(f"the worker found: {message['message'][:500]}")
+        """The worker refuses us or its snapshot, and ends by itself."""
+        self.death = WorkerDied(f"it gave up: {message['message'][:500]}")
 
     def _on_call(self, message: Control) -> Event:
         number = message["id"]

@@ -22,12 +22,45 @@ METER_FORMATS: Final = {0xCC: "B", 0xCD: "H", 0xCE: "I"}
 _METER: Final = b"\xa5meter"
 _VALUE: Final = b"\xa5value"
 _BIN8: Final = 0xC4
-_BIN16: Final = 0xC5
 _LAYOUTS: Final = {
     **dict.fromkeys(range(0x80), struct.Struct(">H16sI6sB6sB")),  # all of fixint
     **{tag: struct.Struct(f">H16sI6sx{f}6sB") for tag, f in METER_FORMATS.items()},
 }
 _PLAIN: Final = frozenset((type(None), bool, int, float, str, bytes))
+
+
+def plain_result(data: bytes, start: int) -> tuple[int, object, int, int] | None:
+    """The plain result that begins at `start`: id, value, meter, and where it ends.
+
+    None when what lies there is anything else, or not all of it has come.
+    """
+    size = len(data)
+    if size - start <= METER_TAG:
+        return None
+    layout = _LAYOUTS.get(data[start + METER_TAG])
+    if layout is None or start + layout.size > size:
+        return None
+    length, head, number, meter_key, meter, value_key, kind = layout.unpack_from(
+        data, start
+    )
+    at = start + layout.size
+    end: int = start + 2 + length
+    if (
+        head != RESULT_HEAD
+        or meter_key != _METER
+        or value_key != _VALUE
+        or not at <= end <= size
+    ):
+        return None
+    if kind == _BIN8 and at < end and at + 1 + data[at] == end:
+        return number, data[at + 1 : end], meter, end
+    if kind < 0x80 and at == end:
+        return number, kind, meter, end
+    try:
+        value = unpackb(data[at - 1 : end])
+    except (ValueError, UnpackError):
+        return None
+    return (number, value, meter, end) if type(value) in _PLAIN else None
 
 
 def settle_plain_results(
@@ -38,41 +71,13 @@ def settle_plain_results(
     Takes them out of `requests`, appends them to `settled`; returns the bytes
     consumed and the last one's meter.
     """
-    start, size, last = 0, len(data), 0
-    layouts = _LAYOUTS
-    while size - start > METER_TAG:
-        layout = layouts.get(data[start + METER_TAG])
-        if layout is None or start + layout.size > size:
-            break
-        length, head, number, meter_key, meter, value_key, kind = layout.unpack_from(
-            data, start
-        )
-        at = start + layout.size
-        end = start + 2 + length
-        if (
-            head != RESULT_HEAD
-            or meter_key != _METER
-            or value_key != _VALUE
-            or not at <= end <= size
-            or number not in requests
-        ):
-            break
-        value: object
-        if kind == _BIN8 and at < end and at + 1 + data[at] == end:
-            value = data[at + 1 : end]
-        elif kind < 0x80 and at == end:
-            value = kind
-        else:
-            try:
-                value = unpackb(data[at - 1 : end])
-            except (ValueError, UnpackError):
-                break
-            if type(value) not in _PLAIN:
-                break
-        request = requests.pop(number)
-        request.meter = last = meter
-        request.value = value
+    start = last = 0
+    while True:
+        found = plain_result(data, start)
+        if found is None or found[0] not in requests:
+            return start, last
+        request = requests.pop(found[0])
+        _, request.value, last, start = found
+        request.meter = last
         request.done = True
         settled.append(request)
-        start = end
-    return start, last
