@@ -63,7 +63,7 @@ def test_formatting(guest: Worker, arguments: str, text: str) -> None:
 
 
 def test_circles_and_errors(guest: Worker) -> None:
-    guest.evaluate("var c = {}; c.c = c")
+    guest.evaluate("var c = {}; c.c = c; 0")
     assert printed(guest, "c") == "{ c: [Circular] }"
     assert printed(guest, "TypeError('bad')") == "TypeError: bad\n    at (log.js:1)"
     assert printed(guest, "{e: Error('in')}").startswith("{\n  e: Error: in\n      at")

@@ -127,7 +127,7 @@ def test_an_undefined_name_is_a_reference_error(shared: Host) -> None:
         ("assert(false)", "Error", "Check failed", 1),
         ("\nassert.fail('with details')", "Error", "with details", 2),
         ("Promise.reject(\nError('later'))", "Error", "later", 2),
-        ("let a;\n\nlet b = (;", "SyntaxError", "missing expression", 3),
+        ("let a;\n\nlet b = (;", "SyntaxError", "missing )", 3),
     ],
 )
 def test_errors_and_their_places(
@@ -200,7 +200,7 @@ def test_exo_and_guards(shared: Host) -> None:
         "{ add: (a, b) => a + b })"
     )
     assert shared.wait(shared.turns.send(exo, "add", 1, 2)) == 3
-    with pytest.raises(RemoteError, match='string "x" - Must be a number'):
+    with pytest.raises(RemoteError, match=r"\(a string\) - Must be a number"):
         shared.wait(shared.turns.send(exo, "add", 1, "x"))
     with pytest.raises(RemoteError, match='target has no method "sub"'):
         shared.wait(shared.turns.send(exo, "sub", 1, 2))
@@ -272,7 +272,7 @@ def test_a_module_is_run_with_powers_and_arguments(shared: Host) -> None:
         ("export * from './x.js';", "TypeError", "main.js imports './x.js'", 0),
         ("import a from 'b';", "TypeError", "main.js imports 'b'", 0),
         ("export const main = () => import('c');", "TypeError", "no import of 'c'", 0),
-        ("\nexport default (;", "SyntaxError", "missing expression", 2),
+        ("\nexport default (;", "SyntaxError", "missing )", 2),
         ("\nthrow Error('at load');", "Error", "at load", 2),
         (
             "export const main = () => {\nthrow Error('in main') };",

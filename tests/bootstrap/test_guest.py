@@ -74,7 +74,7 @@ def test_a_failed_command_is_an_error_of_the_guest() -> None:
     ("source", "name", "message", "line"),
     [
         ("1;\nthrow Error('boom')", "Error", "boom", 2),
-        ("let a;\n\nlet b = (;", "SyntaxError", "missing expression", 3),
+        ("let a;\n\nlet b = (;", "SyntaxError", "missing )", 3),
         ("\n\nPromise.reject(TypeError('late'))", "TypeError", "late", 3),
     ],
 )

@@ -134,7 +134,8 @@ EXPORTS: dict[str, object] = {
     "./out": "../out.js",
 }
 SOME_FILES = """
-xs.js i.js m.js req.cjs lib/plain.js lib/a/b.js lib/own/c.js css/main.css lib/hidden/d.js
+xs.js i.js m.js req.cjs lib/plain.js lib/a/b.js lib/own/c.js
+css/main.css lib/hidden/d.js
 """
 EXPORTED: Tree = {
     "node_modules/p/package.json": {"name": "p", "main": "m.js", "exports": EXPORTS},

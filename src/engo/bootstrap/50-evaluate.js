@@ -12,6 +12,7 @@
 
   harden(TextEncoder);
   harden(TextDecoder);
+  harden(harden); // native, and mutable until it meets itself
 
   const define = (global, name, value, enumerable) =>
     defineProperty(global, name, {

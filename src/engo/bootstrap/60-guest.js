@@ -1,6 +1,7 @@
 // The library's guest: one persistent compartment, and the hooks that C calls for
 // `evaluate`, `deliver` and error reports. What is declared in one evaluation is
-// there in the next.
+// there in the next. 90-finish installs the hooks: once `engoOnEvaluate` is there,
+// the scripts themselves would be evaluated by it.
 'use strict';
 
 (() => {
@@ -24,9 +25,9 @@
     'engo:handle',
   );
 
-  globalThis.engoOnEvaluate = (source, name) => evaluateNamed(guest, source, name);
+  const engoOnEvaluate = (source, name) => evaluateNamed(guest, source, name);
 
-  globalThis.engoOnDeliver = bytes => {
+  const engoOnDeliver = bytes => {
     const handleCommand = lookUp();
     if (typeof handleCommand !== 'function') {
       throw TypeError(
@@ -46,9 +47,10 @@
   };
 
   // [name, message, stack, file, line, JSON of a thrown value that is no Error]
-  globalThis.engoOnError = thrown =>
+  const engoOnError = thrown =>
     isError(thrown)
       ? [...describe(thrown), undefined]
       : ['', inspect(thrown), '', '', 0, jsonOf(thrown)];
 
+  globalThis.engoBootstrap.hooks = { engoOnEvaluate, engoOnDeliver, engoOnError };
 })();

@@ -37,7 +37,7 @@
     );
   };
 
-  globalThis.engoOnCapTP = text => {
+  globalThis.engoBootstrap.hooks.engoOnCapTP = text => {
     if (!session) begin();
     session.dispatch(JSON.parse(text));
   };

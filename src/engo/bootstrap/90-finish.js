@@ -1,11 +1,10 @@
-// Last: hardens what the files have shared and takes the name away.
+// Last: hardens what the files have shared, installs the hooks that C looks up, and
+// takes the shared name away.
 'use strict';
 
-harden(engoBootstrap);
-delete globalThis.engoBootstrap;
-harden([
-  globalThis.engoOnEvaluate,
-  globalThis.engoOnDeliver,
-  globalThis.engoOnError,
-  globalThis.engoOnCapTP,
-]);
+(() => {
+  const { Object, harden } = globalThis;
+  const { hooks } = harden(globalThis.engoBootstrap);
+  delete globalThis.engoBootstrap;
+  Object.assign(globalThis, hooks);
+})();

@@ -1,0 +1,106 @@
+"""Images are made from scripts and packages, always the same bytes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engo.bootstrap.build import (
+    ENDO_ONLY,
+    IMAGES,
+    boot,
+    build_image,
+    main,
+    reader,
+    scripts_of,
+)
+from engo.bootstrap.modules import ModuleServer
+from engo.powers.package import executable_path, image_path
+from engo.worker.errors import GuestError
+from engo.worker.snapshotfile import parse_header
+
+
+@pytest.fixture(scope="module")
+def executable() -> str:
+    path = executable_path()
+    assert path is not None, "expected the worker executable; run build_ffi.py"
+    return path
+
+
+def no_packages(path: tuple[str, ...]) -> bytes | None:
+    return None
+
+
+def test_scripts_are_numbered_and_small() -> None:
+    names = [path.name for path in scripts_of("endo")]
+    assert len({name[:2] for name in names}) == len(names)
+    assert names == sorted(names)
+    for path in scripts_of("endo"):
+        text = path.read_text()
+        assert text.startswith("// "), path.name
+        assert "'use strict';" in text, path.name
+        assert len(text.splitlines()) < 400, path.name
+
+
+def test_the_bare_image_goes_without_packages() -> None:
+    bare = [path.name for path in scripts_of("bare")]
+    assert bare[-1].startswith("90-")
+    assert not [name for name in bare if name.startswith(ENDO_ONLY)]
+
+
+def test_two_builds_are_equal(executable: str) -> None:
+    server = ModuleServer(no_packages)
+    first = build_image(executable, "bare", server)
+    assert build_image(executable, "bare", server) == first
+    header = parse_header(first)
+    assert header.length == len(first) - 256
+
+
+def test_the_installed_image_is_of_these_scripts(executable: str) -> None:
+    """Fails when a script was changed and the images were not made again."""
+    built = build_image(executable, "bare", ModuleServer(no_packages))
+    assert Path(image_path("bare")).read_bytes() == built, "run build_ffi.py"
+
+
+def test_a_missing_package_stops_the_build(executable: str) -> None:
+    with pytest.raises(GuestError, match=r"@endo/immutable-arraybuffer/shim\.js"):
+        boot(executable, "endo", ModuleServer(no_packages))
+
+
+def test_reading_stays_in_node_modules(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "x.js").write_text("1")
+    read = reader(tmp_path)
+    assert read(("node_modules", "p", "x.js")) == b"1"
+    assert read(("node_modules", "p")) is None
+    assert read(("package.json",)) is None
+
+
+def test_other_questions_are_refused() -> None:
+    server = ModuleServer(no_packages)
+    with pytest.raises(ValueError, match="expected a question for a module"):
+        server.answer(b"{}")
+    with pytest.raises(ValueError, match="expected the name of a resolved module"):
+        server.answer(b'{"load": "@endo/nothing"}')
+
+
+def test_module_names_hold_no_machine_path() -> None:
+    files = {
+        ("node_modules", "p", "package.json"): b'{"exports": "./a.js"}',
+        ("node_modules", "p", "a.js"): b"1",
+    }
+    server = ModuleServer(lambda path: files.get(path))
+    assert server.answer(b'{"resolve": "p", "from": ""}') == b'{"name": "p/a.js"}'
+    assert server.answer(b'{"resolve": "./a.js", "from": "p/b.js"}') == (
+        b'{"name": "p/a.js"}'
+    )
+    assert server.answer(b'{"load": "p/a.js"}') == b'{"source": "1"}'
+
+
+def test_the_command_line_wants_all_it_needs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    assert re.search("--executable.*--node-modules.*--out", capsys.readouterr().err)
+    assert IMAGES == ("bare", "endo")
