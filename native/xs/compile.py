@@ -1,0 +1,82 @@
+"""Compiles C in parallel, each object once per content.
+
+An object's name is a digest of everything that went into it (source, headers,
+flags), so that touching one file compiles one file and a changed flag cannot be
+missed. No policy: what is compiled and how comes from pipeline.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+
+class CompileError(Exception):
+    """The C compiler refused; its words."""
+
+
+class Unit(NamedTuple):
+    """One source file and how it is compiled."""
+
+    source: Path
+    flags: tuple[str, ...]
+    headers: str
+    """A digest of every header it may include."""
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """A short hexadecimal digest of a sequence of byte strings."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "little"))
+        whole.update(part)
+    return whole.hexdigest()[:32]
+
+
+def files_digest(paths: Iterable[Path]) -> str:
+    """A digest of files' names and contents, in a fixed order."""
+    ordered = sorted(paths, key=lambda path: path.name)
+    return digest(
+        part for path in ordered for part in (path.name.encode(), path.read_bytes())
+    )
+
+
+def run(command: Sequence[str]) -> None:
+    """Run a compiler or linker; raises CompileError with what it said."""
+    done = subprocess.run(list(command), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CompileError(f"{' '.join(command[:1])} failed:\n{done.stderr.strip()}")
+
+
+def object_of(compiler: str, unit: Unit, folder: Path) -> tuple[Path, bool]:
+    """The object file of a unit, and whether it had to be compiled."""
+    key = digest(
+        [
+            compiler.encode(),
+            unit.source.read_bytes(),
+            unit.headers.encode(),
+            *(flag.encode() for flag in unit.flags),
+        ]
+    )
+    path = folder / f"{unit.source.stem}-{key[:20]}.o"
+    if path.exists():
+        return path, False
+    unfinished = path.with_suffix(f".{os.getpid()}.new")
+    run([compiler, *unit.flags, "-c", str(unit.source), "-o", str(unfinished)])
+    unfinished.replace(path)
+    return path, True
+
+
+def objects(
+    compiler: str, units: Sequence[Unit], folder: Path
+) -> tuple[list[Path], int]:
+    """Compile what has changed; the objects in the order given, and how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        made = list(pool.map(lambda unit: object_of(compiler, unit, folder), units))
+    return [path for path, _ in made], sum(fresh for _, fresh in made)
