@@ -85,11 +85,11 @@ def test_other_questions_are_refused() -> None:
 
 
 def test_module_names_hold_no_machine_path() -> None:
-    files = {
+    files: dict[tuple[str, ...], bytes] = {
         ("node_modules", "p", "package.json"): b'{"exports": "./a.js"}',
         ("node_modules", "p", "a.js"): b"1",
     }
-    server = ModuleServer(lambda path: files.get(path))
+    server = ModuleServer(files.get)
     assert server.answer(b'{"resolve": "p", "from": ""}') == b'{"name": "p/a.js"}'
     assert server.answer(b'{"resolve": "./a.js", "from": "p/b.js"}') == (
         b'{"name": "p/a.js"}'

@@ -1,10 +1,11 @@
-// Takes error stacks away from confined code and keeps them for the host.
-// Runs first, before lockdown freezes Error.prototype. Nothing in here may reach
-// a compartment. The trick: XS keeps the frames inside the error and shows them
-// by one accessor, so whoever holds that accessor is the only one who can look.
+// Takes error stacks away from confined code and keeps them for the host. Runs
+// first, before lockdown freezes Error.prototype. Nothing in here may reach a
+// compartment. The trick: XS keeps the frames inside the error and shows them
+// by one accessor, so whoever holds that accessor is the only one who can
+// look.
 //
-// Everything about an error may be chosen by a guest (getters, proxies), so each
-// look is guarded and the answers are plain strings and numbers.
+// Everything about an error may be chosen by a guest (getters, proxies), so
+// each look is guarded and the answers are plain strings and numbers.
 'use strict';
 
 (() => {
@@ -23,7 +24,8 @@
   const places = new WeakMap();
 
   const isObject = value =>
-    (typeof value === 'object' && value !== null) || typeof value === 'function';
+    (typeof value === 'object' && value !== null) ||
+    typeof value === 'function';
 
   // The engine's own text, header and frames; undefined when it is no error.
   const rawStack = value => {
@@ -60,13 +62,12 @@
   const framesOf = (error, name, message) => {
     const raw = rawStack(error);
     const header = message ? `${name}: ${message}` : name;
-    const start = raw.startsWith(header)
-      ? header.length
-      : raw.indexOf('\n at');
+    const start = raw.startsWith(header) ? header.length : raw.indexOf('\n at');
     return start < 0 ? [] : raw.slice(start).split('\n').slice(1);
   };
 
-  // The frames of the guest: what called it at the bottom is ours and of no use.
+  // The frames of the guest: what called it at the bottom is ours and of no
+  // use.
   const guestFrames = frames => {
     let end = frames.length;
     for (; end > 0; end -= 1) {

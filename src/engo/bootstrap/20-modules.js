@@ -1,6 +1,7 @@
-// Loads ES modules of npm packages into one compartment, while the image is built.
-// Resolution and sources come from the build over the synchronous host call; in a
-// running worker nothing is ever loaded this way, so the door is shut at the end.
+// Loads ES modules of npm packages into one compartment, while the image is
+// built. Resolution and sources come from the build over the synchronous host
+// call; in a running worker nothing is ever loaded this way, so the door is
+// shut at the end.
 'use strict';
 
 (() => {

@@ -1,7 +1,7 @@
-// The library's guest: one persistent compartment, and the hooks that C calls for
-// `evaluate`, `deliver` and error reports. What is declared in one evaluation is
-// there in the next. 90-finish installs the hooks: once `engoOnEvaluate` is there,
-// the scripts themselves would be evaluated by it.
+// The library's guest: one persistent compartment, and the hooks that C calls
+// for `evaluate`, `deliver` and error reports. What is declared in one
+// evaluation is there in the next. 90-finish installs the hooks: once
+// `engoOnEvaluate` is there, the scripts themselves would be evaluated by it.
 'use strict';
 
 (() => {
@@ -15,8 +15,18 @@
   const guest = makeCompartment('', {});
   // Arrows without properties of their own: a guest sees nothing of the host
   // functions behind them.
-  define(guest.globalThis, 'issueCommand', harden(bytes => engoIssueCommand(bytes)), false);
-  define(guest.globalThis, 'postCommand', harden(bytes => engoPostCommand(bytes)), false);
+  define(
+    guest.globalThis,
+    'issueCommand',
+    harden(bytes => engoIssueCommand(bytes)),
+    false,
+  );
+  define(
+    guest.globalThis,
+    'postCommand',
+    harden(bytes => engoPostCommand(bytes)),
+    false,
+  );
 
   // Finds a global function as well as a top-level `const handleCommand`.
   const lookUp = evaluateNamed(
@@ -31,7 +41,8 @@
     const handleCommand = lookUp();
     if (typeof handleCommand !== 'function') {
       throw TypeError(
-        `expected a function handleCommand to deliver to, got ${inspect(handleCommand)}; evaluate code that defines one`,
+        `expected a function handleCommand to deliver to, got ` +
+          `${inspect(handleCommand)}; evaluate code that defines one`,
       );
     }
     return handleCommand(bytes);
@@ -46,11 +57,16 @@
     }
   };
 
-  // [name, message, stack, file, line, JSON of a thrown value that is no Error]
+  // [name, message, stack, file, line, JSON of a thrown value that is no
+  // Error]
   const engoOnError = thrown =>
     isError(thrown)
       ? [...describe(thrown), undefined]
       : ['', inspect(thrown), '', '', 0, jsonOf(thrown)];
 
-  globalThis.engoBootstrap.hooks = { engoOnEvaluate, engoOnDeliver, engoOnError };
+  globalThis.engoBootstrap.hooks = {
+    engoOnEvaluate,
+    engoOnDeliver,
+    engoOnError,
+  };
 })();

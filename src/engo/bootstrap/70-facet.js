@@ -17,12 +17,14 @@
   const checkNames = (names, values) => {
     if (!Array.isArray(names) || !Array.isArray(values)) {
       throw TypeError(
-        `expected names and values as arrays, got ${inspect(names)} and ${inspect(values)}`,
+        `expected names and values as arrays, got ${inspect(names)} ` +
+          `and ${inspect(values)}`,
       );
     }
     if (names.length !== values.length) {
       throw TypeError(
-        `expected one value for each name, got ${names.length} names and ${values.length} values`,
+        `expected one value for each name, got ${names.length} names ` +
+          `and ${values.length} values`,
       );
     }
     for (const name of names) checkText(name, 'a name');
@@ -62,7 +64,8 @@
       const from = importedBy(binding);
       if (from !== undefined) {
         throw TypeError(
-          `expected a module without imports, but ${name} imports ${inspect(from)}; bundle it into one file`,
+          `expected a module without imports, but ${name} imports ` +
+            `${inspect(from)}; bundle it into one file`,
         );
       }
     }
@@ -70,7 +73,8 @@
 
   const refuse = specifier => {
     throw TypeError(
-      `expected no import of ${inspect(specifier)}: a module is run alone; bundle it into one file`,
+      `expected no import of ${inspect(specifier)}: a module is run alone; ` +
+        `bundle it into one file`,
     );
   };
 
@@ -111,7 +115,8 @@
     );
   };
 
-  // `disconnect` ends the session after the answer to `terminate` has gone out.
+  // `disconnect` ends the session after the answer to `terminate` has gone
+  // out.
   globalThis.engoBootstrap.makeFacet = disconnect =>
     Far('EndoWorkerFacetForDaemon', {
       evaluate,

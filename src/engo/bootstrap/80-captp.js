@@ -1,6 +1,6 @@
 // CapTP over the worker link: one session, begun by the first message.
-// Beginning late lets its name hold a number drawn from this worker's own seed, so
-// that the error ids of different workers never meet.
+// Beginning late lets its name hold a number drawn from this worker's own
+// seed, so that the error ids of different workers never meet.
 'use strict';
 
 (() => {
@@ -11,9 +11,10 @@
 
   const FIRST_ERROR = 20_001; // where @endo/captp begins to number
 
-  const draw = () => Math.floor(Math.random() * 0x1_0000_0000)
-    .toString(16)
-    .padStart(8, '0');
+  const draw = () =>
+    Math.floor(Math.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
 
   let session;
 

@@ -1,5 +1,5 @@
-// Last: hardens what the files have shared, installs the hooks that C looks up, and
-// takes the shared name away.
+// Last: hardens what the files have shared, installs the hooks that C looks
+// up, and takes the shared name away.
 'use strict';
 
 (() => {

@@ -1,6 +1,6 @@
 // Consoles: each writes formatted lines with its own tag to the host.
-// A console is made per evaluation, so making one must stay cheap; what a value
-// looks like as text is 10-inspect's.
+// A console is made per evaluation, so making one must stay cheap; what a line
+// looks like is 12-format's.
 'use strict';
 
 (() => {
