@@ -98,7 +98,8 @@ struct XsnapVm {
   const char *reason;   /* why the machine aborts; static text */
 
   uint64_t
-      meter_base; /* computrons of this crank before meterIndex was reset */
+      meter_base;     /* computrons of this crank before meterIndex was reset */
+  uint64_t intervals; /* of the meter, of all cranks */
   uint64_t cranks;
   uint64_t total_meter;
   uint32_t request; /* the id that the running crank answers, 0: none */
@@ -132,6 +133,8 @@ void xsnap_link_end(XsnapVm *vm);
 XsnapStatus xsnap_link_take(XsnapVm *vm, size_t length, XsnapBytes *message,
                             unsigned *channel, bool *ended);
 void xsnap_link_release(XsnapVm *vm, unsigned channel);
+XsnapBuffer xsnap_link_hold(XsnapVm *vm, unsigned channel);
+void xsnap_link_let_go(XsnapVm *vm, unsigned channel, XsnapBuffer *held);
 bool xsnap_buffer_append(XsnapBuffer *buffer, const void *data, size_t length);
 void xsnap_buffer_free(XsnapBuffer *buffer);
 

@@ -101,6 +101,25 @@ XsnapStatus xsnap_link_take(XsnapVm *vm, size_t length, XsnapBytes *message,
   return XSNAP_OK;
 }
 
+/* The message just taken lies in the returned buffer, the inbox is empty: guest
+   code that runs on the message may wait for another one meanwhile. */
+XsnapBuffer xsnap_link_hold(XsnapVm *vm, unsigned channel) {
+  XsnapBuffer held = vm->inbox[channel];
+  memset(&vm->inbox[channel], 0, sizeof held);
+  return held;
+}
+
+/* A held message has been used: its memory serves the next, or is freed. */
+void xsnap_link_let_go(XsnapVm *vm, unsigned channel, XsnapBuffer *held) {
+  XsnapBuffer *inbox = &vm->inbox[channel];
+  if (inbox->data || held->capacity > KEEP_CAPACITY) {
+    xsnap_buffer_free(held);
+    return;
+  }
+  *inbox = *held;
+  inbox->length = 0;
+}
+
 /* The message of this channel has been used: make room for the next. */
 void xsnap_link_release(XsnapVm *vm, unsigned channel) {
   XsnapBuffer *inbox = &vm->inbox[channel];

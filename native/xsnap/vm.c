@@ -167,8 +167,9 @@ XsnapStatus xsnap_vm_deliver(XsnapVm *vm, size_t length) {
   xsnap_platform_enter(vm);
   if (xsnap_link_take(vm, length, &message, &channel, &ended) == XSNAP_OK &&
       ended) {
+    XsnapBuffer held = xsnap_link_hold(vm, channel);
     xsnap_control_dispatch(vm, message, channel);
-    xsnap_link_release(vm, channel);
+    xsnap_link_let_go(vm, channel, &held);
     dispatch_deferred(vm);
   }
   xsnap_platform_leave();
