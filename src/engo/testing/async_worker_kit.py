@@ -90,11 +90,19 @@ class AsyncWorkerKit:
 
     async def test_a_promise_settled_by_another_task(self) -> None:
         async with self.open() as worker:
+            found: list[Any] = []
+
+            async def wait() -> None:
+                found.append(await worker.evaluate("p"))
+
+            source = "globalThis.p = new Promise(f => { globalThis.f = f }); 0"
+            await worker.evaluate(source)
             async with anyio.create_task_group() as tasks:
-                source = "globalThis.p = new Promise(f => { globalThis.f = f })"
-                tasks.start_soon(worker.evaluate, source)
+                tasks.start_soon(wait)
+                await worker.status()
+                assert found == []
                 await worker.evaluate("f('settled')")
-            assert await worker.evaluate("p") == "settled"
+            assert found == ["settled"]
 
     async def test_limits(self) -> None:
         async with self.open(limits=Limits(meter=100_000)) as worker:

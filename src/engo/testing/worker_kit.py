@@ -186,6 +186,13 @@ class WorkerKit:
             large = "issueCommand(new ArrayBuffer(100000)).byteLength"
             assert worker.evaluate(large) == 100_002
 
+    def test_a_long_reply_inside_a_long_message(self) -> None:
+        with self.open(on_call=bytes) as worker:
+            worker.evaluate("globalThis.handleCommand = data => issueCommand(data)")
+            for size in (1, 65_000, 100_000, 300_000):
+                data = os.urandom(size)
+                assert worker.deliver(data) == data
+
     def test_synchronous_commands_that_fail(self) -> None:
         def on_call(data: bytes) -> bytes:
             raise ValueError("no such thing")
