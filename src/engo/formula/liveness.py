@@ -54,6 +54,10 @@ class Liveness:
                     todo.append((dependent, depth + 1))
         return fallen
 
+    def leave(self, formula: FormulaId) -> None:
+        """It is live no more; what depends on it stays."""
+        self._leave(formula)
+
     def _leave(self, formula: FormulaId) -> bool:
         depends = self._depends.pop(formula, None)
         if depends is None:

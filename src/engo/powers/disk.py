@@ -43,14 +43,15 @@ class SystemDisk:
     def create(self, path: str) -> NewFile:
         return NewFile(path)
 
-    def append(self, path: str, data: bytes) -> None:
-        """Append to a file, which is made when there is none."""
+    def append(self, path: str, data: bytes) -> int:
+        """Append to a file, which is made when there is none; its size then."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         descriptor = os.open(path, flags, FILE_MODE)
         try:
             view = memoryview(data)
             while view:
                 view = view[os.write(descriptor, view) :]
+            return os.fstat(descriptor).st_size
         finally:
             os.close(descriptor)
 

@@ -126,7 +126,8 @@ class ContentWriter:
         self._store = store
         self._hash = hashlib.sha512()
         self._path = store._path(token + _TEMPORARY)
-        self._done = False
+        self._done = False  # whole and in its place
+        self._over = False  # done or abandoned
         try:
             self._file = store._disk.create(self._path)
         except OSError as error:
@@ -140,15 +141,32 @@ class ContentWriter:
         except OSError as error:
             raise of_system(error) from error
 
+    @property
+    def sha512(self) -> str:
+        """The SHA-512 of what has been written so far."""
+        return self._hash.hexdigest()
+
+    def sync(self) -> None:
+        """Bring what was written to the disk, so that `finish` is quick."""
+        try:
+            self._file.sync()
+        except OSError as error:
+            raise of_system(error) from error
+
     def finish(self) -> str:
-        """Make it last; its SHA-512. Nothing is left behind when this raises."""
+        """Make it last; its SHA-512. Nothing is left behind when this raises.
+
+        Harmless the second time.
+        """
         disk = self._store._disk
         sha512 = self._hash.hexdigest()
+        if self._done:
+            return sha512
         try:
             self._file.sync()
             self._file.close()
             disk.rename(self._path, self._store._path(sha512))
-            self._done = True
+            self._done = self._over = True
             disk.sync_folder(self._store._folder)
         except OSError as error:
             self.abandon()
@@ -157,9 +175,9 @@ class ContentWriter:
 
     def abandon(self) -> None:
         """Forget it; harmless after `finish`."""
-        if self._done:
+        if self._over:
             return
-        self._done = True
+        self._over = True
         try:
             self._file.close()
             self._store._disk.remove(self._path)

@@ -63,6 +63,14 @@ class Transaction:
                 "any more"
             )
 
+    def has_content(self, sha512: str) -> bool:
+        """Whether a formula refers to this content."""
+        body = to_json({"type": "readable-blob", "content": sha512})
+        row = self._connection.execute(
+            "SELECT 1 FROM formula WHERE type = 'readable-blob' AND body = ?", (body,)
+        ).fetchone()
+        return row is not None
+
     # ---- names
 
     def id_of(self, store: FormulaNumber, name: str) -> FormulaId | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
+from engo.powers.page import RUNNING
 from engo.powers.random import Random
 from engo.powers.spawn import Child
 from engo.worker.console import ConsoleBuffer
@@ -84,6 +85,12 @@ class WorkerCore:
         self.protocol.start(
             seed=random.bytes(SEED_BYTES), now=self.clock.milliseconds(), image=image
         )
+
+    @property
+    def cranks(self) -> tuple[bool, int]:
+        """Whether a crank runs, and how many have begun."""
+        state, cranks = self.child.page.state_and_cranks
+        return state == RUNNING, cranks
 
     def check_open(self) -> None:
         """Raises WorkerClosed after the owner closed it."""

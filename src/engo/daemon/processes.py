@@ -1,0 +1,95 @@
+"""One worker process of the daemon, from its start to its end; on anyio."""
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from engo.captp import JSError, Resolver
+from engo.daemon.outside import WorkerHooks
+from engo.worker.core import Starter
+from engo.worker.errors import EngoError, WorkerDied
+from engo.worker.events import ConsoleLine
+from engo.worker.limits import Limits
+from engo.worker.opening import open_worker
+from engo.worker.waiting import AsyncWorker
+
+if TYPE_CHECKING:
+    from engo.daemon.shell import Shell
+
+LIMITS = Limits(console_lines=0, console_bytes=0)  # the daemon's log has them
+
+
+class Process:
+    """A running worker (`engo.daemon.outside.Body`)."""
+
+    def __init__(self, worker: AsyncWorker) -> None:
+        self._worker = worker
+        self.closing = anyio.Event()  # it is to end
+
+    def send_captp(self, message: bytes) -> None:
+        self._worker.send_captp(message)
+
+    def interrupt(self) -> None:
+        if self._worker.death is None:
+            self._worker.interrupt()
+
+    def close(self) -> None:
+        self.closing.set()
+
+    @property
+    def cranks(self) -> tuple[bool, int]:
+        return self._worker._core.cranks
+
+    @property
+    def pid(self) -> int:
+        return self._worker.pid
+
+
+async def run_worker(
+    shell: "Shell",
+    launcher: Starter,
+    starting: anyio.Semaphore,
+    hooks: WorkerHooks,
+    started: Resolver,
+) -> None:
+    """Start a worker, hand out its Process, and see it off."""
+    death: WorkerDied | None = None
+
+    def on_captp(message: bytes) -> None:
+        hooks.captp(message)
+        shell.wake()
+
+    def on_console(line: ConsoleLine) -> None:
+        hooks.console(*line)
+
+    def on_death(ended: WorkerDied) -> None:
+        nonlocal death
+        death = ended
+        if process is not None:
+            process.closing.set()
+
+    process: Process | None = None
+    await starting.acquire()
+    try:
+        async with open_worker(
+            image="endo",
+            limits=LIMITS,
+            launcher=launcher,
+            on_captp=on_captp,
+            on_console=on_console,
+            on_trace=hooks.trace,
+            on_death=on_death,
+        ) as worker:
+            process = Process(worker)
+            starting.release()
+            started.resolve(process)
+            shell.wake()
+            await process.closing.wait()
+    except (EngoError, OSError) as error:
+        if process is None:
+            starting.release()
+            started.reject(JSError(str(error)))
+        shell.log(f"a worker failed: {error}")
+    if death is not None:
+        hooks.death(death.reason)
+    shell.wake()

@@ -1,0 +1,190 @@
+"""The daemon's outside on anyio: threads, timers, the group commit, workers.
+
+Whatever comes in ends with `wake`: the turns run, then what they produced is written.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import anyio
+import anyio.to_thread
+from anyio.abc import TaskGroup
+
+from engo.captp import Promise, Resolver, Turns, make_promise
+from engo.daemon.outside import Flushable, WorkerHooks
+from engo.daemon.processes import run_worker
+from engo.daemon.workerlog import WorkerLogs
+from engo.store.database import Database, Done, Failed, Operation, Outcome
+from engo.worker.core import Starter
+
+MAX_GROUP = 256
+"""Operations committed together."""
+MAX_STARTING = 8
+"""Workers that start at the same time; more would only slow each other down."""
+
+
+class Random(Protocol):
+    def bytes(self, size: int, /) -> bytes: ...
+
+
+class Log(Protocol):
+    def write(self, text: str, /) -> None: ...
+
+
+class Shell:
+    """Runs a daemon's turns; its body to the world (`engo.daemon.outside.Outside`)."""
+
+    def __init__(
+        self,
+        tasks: TaskGroup,
+        database: Database,
+        launcher: Starter,
+        random: Random,
+        log: Log,
+        logs: WorkerLogs,
+    ) -> None:
+        self.turns = Turns(on_ready=self._schedule)
+        self.stopping = anyio.Event()  # somebody wants the daemon to end
+        self.tasks = tasks
+        self._database = database
+        self._launcher = launcher
+        self._random = random
+        self._log = log
+        self._logs = logs
+        self._starting = anyio.Semaphore(MAX_STARTING)
+        self._flushable: dict[Flushable, None] = {}  # in the order in which they came
+        self._scheduled = False  # a task will wake
+        # To be committed; None: only wants to know when those before it are.
+        self._queue: list[tuple[Operation | None, Resolver]] = []
+        self._committing = False  # a task empties the queue
+        self._applying = False  # a group is on its way to the disk
+
+    # ---- turns
+
+    def wake(self) -> None:
+        """Run the turns and write what they produced, until both are done."""
+        while True:
+            self.turns.run()
+            if not self._flushable:
+                return
+            flushable, self._flushable = self._flushable, {}
+            for each in flushable:
+                each.flush()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self.tasks.start_soon(self._wake_soon)
+
+    async def _wake_soon(self) -> None:
+        self._scheduled = False
+        self.wake()
+
+    def flush_later(self, flushable: Flushable) -> None:
+        self._flushable[flushable] = None
+        self._schedule()
+
+    # ---- time and threads
+
+    def later(
+        self, seconds: float, callback: Callable[[], object]
+    ) -> Callable[[], None]:
+        scope = anyio.CancelScope()
+
+        async def wait() -> None:
+            with scope:
+                await anyio.sleep(seconds)
+                self.turns.push(callback)
+                self.wake()
+
+        self.tasks.start_soon(wait)
+        return scope.cancel
+
+    def run(self, function: Callable[..., Any], /, *args: Any) -> Promise:
+        promise, resolver = make_promise(self.turns)
+
+        async def work() -> None:
+            try:
+                value = await anyio.to_thread.run_sync(function, *args)
+            except Exception as error:  # it becomes the answer
+                resolver.reject(error)
+            else:
+                resolver.resolve(value)
+            self.wake()
+
+        self.tasks.start_soon(work)
+        return promise
+
+    # ---- the group commit
+
+    @property
+    def writes_pending(self) -> bool:
+        return self._applying or bool(self._queue)
+
+    def writes_settled(self) -> Promise:
+        return self._enqueue(None)
+
+    def commit(self, operation: Operation) -> Promise:
+        return self._enqueue(operation)
+
+    def _enqueue(self, operation: Operation | None) -> Promise:
+        promise, resolver = make_promise(self.turns)
+        self._queue.append((operation, resolver))
+        if not self._committing:
+            self._committing = True
+            self.tasks.start_soon(self._commit)
+        return promise
+
+    async def _commit(self) -> None:
+        """Commit group after group until none is left."""
+        with anyio.CancelScope(shield=True):
+            while self._queue:
+                group, self._queue = self._queue[:MAX_GROUP], self._queue[MAX_GROUP:]
+                operations = [operation for operation, _ in group if operation]
+                outcomes = iter(await self._apply(operations))
+                for operation, resolver in group:
+                    outcome = Done(None) if operation is None else next(outcomes)
+                    if isinstance(outcome, Failed):
+                        resolver.reject(outcome.error)
+                    else:
+                        resolver.resolve(outcome.value)
+                self.wake()
+            self._committing = False
+
+    async def _apply(self, operations: list[Operation]) -> list[Outcome]:
+        if not operations:
+            return []
+        self._applying = True
+        try:
+            return await anyio.to_thread.run_sync(self._database.apply, operations)
+        finally:
+            self._applying = False
+
+    # ---- workers
+
+    def start_worker(self, hooks: WorkerHooks) -> Promise:
+        promise, resolver = make_promise(self.turns)
+
+        async def run() -> None:
+            await run_worker(self, self._launcher, self._starting, hooks, resolver)
+
+        self.tasks.start_soon(run)
+        return promise
+
+    def append(self, log: str, data: bytes) -> None:
+        self._logs.append(log, data)
+        self.flush_later(self._logs)
+
+    def forget_worker(self, number: str) -> None:
+        self._logs.forget(number)
+
+    # ---- the rest
+
+    def random(self, size: int) -> bytes:
+        return self._random.bytes(size)
+
+    def log(self, text: str) -> None:
+        self._log.write(text)
+
+    def stop(self) -> None:
+        self.stopping.set()
