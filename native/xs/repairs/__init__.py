@@ -1,0 +1,72 @@
+"""What Engo changes in XS: the repairs, in the order they are applied.
+
+One module per repair; this file only lists them and applies them to a tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from native.xs.repairs.model import Edit, Repair, RepairError, apply
+
+__all__ = ["REPAIRS", "Edit", "Repair", "RepairError", "apply", "apply_all"]
+
+_ORDER: Final = (
+    "s01_host_objects_are_no_buffers",
+    "s02_typed_array_stores",
+)
+
+
+def _load(name: str) -> Repair:
+    repair = import_module(f"{__name__}.{name}").REPAIR
+    if not isinstance(repair, Repair) or repair.name != name:
+        raise RepairError(
+            f"{name}.py: expected REPAIR to be a Repair named {name!r}; "
+            "give it the name of its module"
+        )
+    return repair
+
+
+REPAIRS: Final[tuple[Repair, ...]] = tuple(_load(name) for name in _ORDER)
+
+
+def chosen(leave_out: Iterable[str] = ()) -> tuple[Repair, ...]:
+    """The repairs without some; a repair is named in full or as in `s01`."""
+    left = REPAIRS
+    for name in leave_out:
+        rest = tuple(
+            repair
+            for repair in left
+            if name not in (repair.name, repair.name.partition("_")[0])
+        )
+        if len(rest) == len(left):
+            raise RepairError(
+                f"expected the name of a repair to leave out, came {name!r}; "
+                "`python -m native.xs.repairs --table` lists them"
+            )
+        left = rest
+    return left
+
+
+def apply_all(tree: Path, leave_out: Iterable[str] = ()) -> list[str]:
+    """Repair an unpacked engine in place; what was done, a line per repair.
+
+    Bytes outside the edits stay as they are, line ends too.
+    """
+
+    def read(file: str) -> str:
+        path = tree / file
+        if not path.is_file():
+            raise RepairError(
+                f"expected {file} in the unpacked engine, it is missing; "
+                "is this the `moddable` folder of the pinned package?"
+            )
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+
+    def write(file: str, text: str) -> None:
+        (tree / file).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    return [apply(repair, read, write) for repair in chosen(leave_out)]
