@@ -16,6 +16,8 @@ static txBoolean on_meter(txMachine *the, txU4 index) {
   XsnapVm *vm = vm_of(the);
   uint64_t meter = vm->meter_base + index;
   vm->page->crank_meter = meter;
+  if (++vm->intervals % XSNAP_BREATHE == 0 && vm->host.breathe)
+    vm->host.breathe(vm->host.context);
   if (index > UINT32_MAX / 2) { /* XS's own counter is 32 bits and would wrap */
     vm->meter_base = meter;
     the->meterIndex = 0;

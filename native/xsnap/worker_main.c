@@ -72,6 +72,8 @@ static bool emit(void *context, XsnapVm *vm, size_t length) {
   return worker->out_length < OUT_FLUSH || flush(worker);
 }
 
+static void breathe(void *context) { flush(context); }
+
 /* More bytes of the link; false at its end. */
 static bool fill(Worker *worker) {
   if (worker->in_at > 0) {
@@ -219,7 +221,8 @@ int xsnap_worker_main(int argc, char **argv) {
   if (!worker->page)
     return complain("engo-xsnap: expected a page with its magic number on "
                     "descriptor 6\n");
-  XsnapHost host = {worker, emit, wait_record, confine, snapshot, worker->page};
+  XsnapHost host = {worker,  emit,     wait_record, breathe,
+                    confine, snapshot, worker->page};
   XsnapVm *vm = xsnap_vm_create(&host);
   if (!vm)
     return XSNAP_NO_MEMORY;

@@ -45,6 +45,7 @@
 #define XSNAP_MIN_STACK 1024      /* slots of 32 bytes                      */
 #define XSNAP_MAX_STACK 1048576
 #define XSNAP_METER_INTERVAL 10000 /* computrons between looks at the page */
+#define XSNAP_BREATHE 100          /* intervals between calls of `breathe` */
 
 typedef struct XsnapVm XsnapVm;
 
@@ -95,6 +96,10 @@ typedef struct XsnapHost {
      host is gone. Everything emitted before must have reached the host by then.
    */
   size_t (*wait)(void *context, XsnapVm *vm);
+
+  /* A crank goes on: let out what was emitted so far. Called now and then while
+     guest code runs, so that its console is seen. May be NULL. */
+  void (*breathe)(void *context);
 
   /* `start` has come with this heap limit: confine the process now. Called
      before the first byte of a snapshot is read. May be NULL. */

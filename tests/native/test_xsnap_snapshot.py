@@ -1,0 +1,130 @@
+"""Snapshots: what survives, what is refused, and that the same heap is the same
+bytes."""
+
+import json
+import random
+
+import pytest
+
+from tests.native.link_driver import Driver
+
+SETUP = """
+globalThis.count = 1;
+globalThis.later = new Promise(r => { globalThis.resolve = r }).then(v => v * 2);
+globalThis.stepper = (function* () { try { yield 1; yield 2 } finally { count = 9 } })();
+stepper.next();
+globalThis.weak = new WeakMap([[globalThis.key = {}, 'w']]);
+globalThis.big = 2n ** 70n;
+globalThis.map = new Map([['k', Symbol.for('s')]]);
+globalThis.box = new Compartment({globals: {n: 5}});
+globalThis.bytes = new TextEncoder().encode('bytes');
+globalThis.engoOnEvaluate = (s, n) => engoEvaluateNamed(undefined, s, n);
+1
+"""
+
+
+@pytest.fixture(scope="module")
+def image() -> bytes:
+    with Driver() as worker:
+        assert worker.evaluate(SETUP)["value"] == 1
+        return worker.snapshot()
+
+
+def test_everything_goes_on_in_the_restored_machine(image: bytes) -> None:
+    source = """[count, stepper.next().value, stepper.return().done, count,
+      weak.get(key), String(big), Symbol.keyFor(map.get('k')), box.evaluate('n'),
+      new TextDecoder().decode(bytes)]"""
+    with Driver(image=image) as worker:
+        assert worker.ready["op"] == "ready"
+        got = json.loads(worker.evaluate(source)["json"])
+        assert got == [1, 2, True, 9, "w", str(2**70), "s", 5, "bytes"]
+        assert worker.evaluate("resolve(21); later")["value"] == 42
+
+
+def test_the_written_machine_goes_on(image: bytes) -> None:
+    with Driver() as worker:
+        worker.evaluate(SETUP)
+        assert worker.snapshot() == image
+        assert worker.evaluate("resolve(1); later")["value"] == 2
+
+
+def test_reading_and_writing_again_is_the_same(image: bytes) -> None:
+    with Driver(image=image) as worker:
+        again = worker.snapshot()
+    with Driver(image=again) as worker:
+        assert worker.snapshot() == again
+
+
+def test_a_request_of_the_written_machine_answers_nobody(image: bytes) -> None:
+    with Driver() as worker:
+        worker.evaluate("new Promise(r => { globalThis.r = r })", 7)
+        waiting = worker.snapshot()
+        worker.control(op="evaluate", id=8, source="r(1); 1")
+        assert {worker.next()["id"], worker.next()["id"]} == {7, 8}
+    with Driver(image=waiting, seed=b"x" * 32) as worker:
+        worker.control(op="evaluate", id=8, source="r(1); 1")
+        assert worker.next()["id"] == 8
+        assert worker.ask(op="status", id=9)["op"] == "result"
+
+
+def test_chunks_are_one_record_each() -> None:
+    with Driver() as worker:
+        worker.evaluate("globalThis.a = []; for (let i = 0; i < 1e5; i++) a.push({i})")
+        before = len(worker.records)
+        body = worker.snapshot()
+        assert len(worker.records) - before <= len(body) / 64_000 + 2
+
+
+def test_a_heap_that_cannot_be_written_says_so() -> None:
+    with Driver() as worker:
+        worker.evaluate("globalThis.s = new SharedArrayBuffer(8); 1")
+        worker.control(op="snapshot", id=3)
+        assert worker.answer(3)["op"] == "error"
+        assert worker.evaluate("delete globalThis.s; 2")["value"] == 2
+
+
+def refused(image: bytes) -> str:
+    with Driver(image=image) as worker:
+        assert worker.ready["op"] == "fatal"
+        assert worker.status() == 66
+        return str(worker.ready["message"])
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.001, 0.5, 0.99])
+def test_a_truncated_snapshot_is_refused(image: bytes, keep: float) -> None:
+    refused(image[: int(len(image) * keep)])
+
+
+def test_a_foreign_signature_or_version_is_refused(image: bytes) -> None:
+    refused(image.replace(b"engo-1", b"xsnap1", 1))
+    version = bytearray(image)
+    version[image.index(b"VERS") + 4] ^= 1
+    refused(bytes(version))
+
+
+def test_a_missing_snapshot_is_refused() -> None:
+    with Driver(start=False) as worker:
+        worker.start(image=True)
+        assert worker.ready["op"] == "fatal"
+        assert worker.status() == 66
+
+
+def test_wrong_sizes_of_atoms_are_refused(image: bytes) -> None:
+    """Only accidents are caught here; forgery is the digest's matter."""
+    chance = random.Random(7)
+    for name in (b"SIGN", b"CREA", b"BLOC", b"HEAP", b"STAC", b"KEYS", b"NAME"):
+        at = image.index(name) - 4
+        damaged = bytearray(image)
+        damaged[at : at + 4] = chance.randbytes(4)
+        refused(bytes(damaged))
+
+
+def test_a_heap_limit_below_the_snapshot_is_said() -> None:
+    with Driver() as worker:
+        worker.evaluate(
+            "globalThis.a = []; for (let i = 0; i < 2e5; i++) a.push({i}); 1"
+        )
+        image = worker.snapshot()
+    with Driver(image=image, heap=4 << 20) as worker:
+        assert worker.ready["op"] in ("fatal", "abort")
+        assert worker.status() in (70, 71)
