@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engo.cli.client import Client
-
 from measure import Table, median, memory_mb, seconds
+
+from engo.cli.client import Client
 
 
 @contextlib.contextmanager

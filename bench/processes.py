@@ -30,8 +30,6 @@ def command_line(engo: Sequence[str]) -> str:
     if "node" in ms:
         table.plain("node -e 0", ms["node"], "ms")
     table.plain("engo ping", ms["ping"], "ms")
-    table.at_most(
-        "engo ping / python -c pass", ms["ping"] / ms["python"], 2.5, "times"
-    )
+    table.at_most("engo ping / python -c pass", ms["ping"] / ms["python"], 2.5, "times")
     table.plain("engo eval 1+1", ms["eval"], "ms")
     return str(table)

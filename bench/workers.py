@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import engo
-
 from measure import Table, interleaved, median, memory_mb, seconds
 from peer_raw import PeerWorker
+
+import engo
 
 ECHO = "globalThis.handleCommand = bytes => bytes"
 PEER_ECHO = "globalThis.handleCommand = bytes => ({ result: bytes })"
@@ -62,7 +62,9 @@ def starts(executable: Path) -> str:
     for image, limit in (("bare", 5.5), ("endo", 8.0)):
         with engo.Worker(image=image) as worker:
             worker.evaluate("1")
-            table.at_most(f"{image} worker resident", memory_mb(worker.pid), limit, "MB")
+            table.at_most(
+                f"{image} worker resident", memory_mb(worker.pid), limit, "MB"
+            )
     return str(table)
 
 

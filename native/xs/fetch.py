@@ -69,7 +69,8 @@ def verified(pin: Pin, data: bytes) -> bytes:
     came = base64.b64encode(hashlib.sha512(data).digest()).decode()
     if came != wanted:
         raise FetchError(
-            f"{pin.package}@{pin.version}: expected sha512-{wanted}, got sha512-{came}; "
+            f"{pin.package}@{pin.version}: expected sha512-{wanted}, "
+            f"got sha512-{came}; "
             "the archive is not the pinned one, do not use it"
         )
     return data

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Developer rebuild: `python build_ffi.py` compiles what has changed, in place.
+
+    --quiet        say only what was done
+    --shell        also the test shell for the repairs' guest programs
+    --asan         the same two under AddressSanitizer and UBSan, into build/out/asan
+    --leave-out S  with --shell or --asan: build without the named repair
+
+The steps are in native/xs/pipeline.py; this file only declares the interface for
+cffi and copies what was made next to the Python sources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import filecmp
+import io
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import cffi
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from native.xs import pipeline  # noqa: E402  the path is set above
+from native.xs.compile import CompileError  # noqa: E402
+from native.xs.fetch import FetchError  # noqa: E402
+from native.xs.flavours import ASAN, ASAN_SNAPSHOT, NORMAL  # noqa: E402
+from native.xs.repairs import RepairError  # noqa: E402
+
+
+def emit(glue: str) -> str:
+    """The extension's C: cffi's, around our declarations and the build's glue."""
+    ffi = cffi.FFI()
+    ffi.cdef((ROOT / "native" / "xsnap" / "ffi.cdef.h").read_text())
+    ffi.set_source("engo._xsnap", glue)
+    path = pipeline.BUILD / "glue" / "emitted.c"
+    with contextlib.redirect_stdout(io.StringIO()):  # cffi tells what it does
+        ffi.emit_c_code(str(path))
+    return path.read_text()
+
+
+def install(made: pipeline.Artefacts, package: Path) -> None:
+    """Copy what was made into a package folder; each file whole or not at all."""
+    targets = {
+        made.extension: package / "_xsnap.abi3.so",
+        made.executable: package / "bin" / "engo-xsnap",
+        **{path: package / "images" / path.name for path in made.images.values()},
+    }
+    for source, target in targets.items():
+        if target.exists() and filecmp.cmp(source, target, shallow=False):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(target.name + ".new")
+        shutil.copy2(source, unfinished)
+        os.replace(unfinished, target)
+
+
+def main() -> int:
+    """The command line; the exit status."""
+    parser = argparse.ArgumentParser(
+        description="Rebuild Engo's native parts in place."
+    )
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--shell", action="store_true")
+    parser.add_argument("--asan", action="store_true")
+    parser.add_argument("--leave-out", action="append", default=[], metavar="REPAIR")
+    options = parser.parse_args()
+    leave_out = tuple(options.leave_out)
+    try:
+        if options.asan:
+            pipeline.shell(ASAN, print, leave_out)
+            pipeline.executable(ASAN_SNAPSHOT, print, leave_out)
+        if options.shell:
+            pipeline.shell(NORMAL, print, leave_out)
+        if not leave_out:
+            made = pipeline.build(emit, print)
+            install(made, ROOT / "src" / "engo")
+            if not options.quiet:
+                print(f"up to date: build {made.build_id}")
+    except (CompileError, FetchError, RepairError) as error:
+        print(f"build_ffi.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,100 @@
+"""How Engo's C is compiled: one flavour for every use, one for the sanitizers.
+
+Every safety option is on; together they cost nothing measurable (docs/native.md).
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import Final, NamedTuple
+
+DEFINES: Final = (
+    "-DINCLUDE_XSPLATFORM",
+    '-DXSPLATFORM="engo_platform.h"',
+    *(
+        f"-D{name}=1"
+        for name in (
+            "mxBoundsCheck",
+            "mxDebug",
+            "mxLockdown",
+            "mxMetering",
+            "mxMinusZero",
+            "mxNoConsole",
+            "mxParse",
+            "mxRegExpUnicodePropertyEscapes",
+            "mxRun",
+            "mxSloppy",
+            "mxSnapshot",
+            "mxStringNormalize",
+        )
+    ),
+)
+# XS shifts signed values and reads unaligned words; these make both defined.
+LANGUAGE: Final = ("-fwrapv", "-fno-strict-aliasing", "-fno-common")
+OURS: Final = (
+    "-std=gnu11",
+    "-Wall",
+    "-Wextra",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wstrict-prototypes",
+    "-Wmissing-prototypes",
+    "-Wundef",
+    "-Werror",
+)
+THEIRS: Final = ("-w",)
+LIBRARIES: Final = ("-lm", "-ldl", "-lpthread")
+
+
+class Flavour(NamedTuple):
+    """One way of compiling everything."""
+
+    name: str
+    compile: tuple[str, ...]
+    link: tuple[str, ...]
+
+
+def _branch_protection() -> tuple[str, ...]:
+    machine = platform.machine()
+    if machine in ("x86_64", "AMD64"):
+        return ("-fcf-protection=full",)
+    if machine in ("aarch64", "arm64"):
+        return ("-mbranch-protection=standard",)
+    return ()
+
+
+NORMAL: Final = Flavour(
+    "normal",
+    (
+        "-O2",
+        "-fPIC",
+        "-fvisibility=hidden",
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-fstack-protector-strong",
+        "-fstack-clash-protection",
+        *_branch_protection(),
+        "-U_FORTIFY_SOURCE",
+        "-D_FORTIFY_SOURCE=2",
+    ),
+    ("-Wl,--gc-sections", "-Wl,-z,relro,-z,now", "-s"),
+)
+# mxNoChunks and mxPoisonSlots let the sanitizer see XS's own heap; a machine built
+# so cannot take snapshots, hence the second sanitizer flavour without them.
+_SANITIZE: Final = (
+    "-O1",
+    "-g",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize=alignment",
+    "-DmxASANStackMargin=131072",
+    "-DXSNAP_NO_SECCOMP",
+)
+ASAN: Final = Flavour(
+    "asan",
+    (*_SANITIZE, "-DmxNoChunks=1", "-DmxPoisonSlots=1"),
+    ("-fsanitize=address,undefined",),
+)
+ASAN_SNAPSHOT: Final = Flavour(
+    "asan-snapshot", _SANITIZE, ("-fsanitize=address,undefined",)
+)
+FLAVOURS: Final = {one.name: one for one in (NORMAL, ASAN, ASAN_SNAPSHOT)}
