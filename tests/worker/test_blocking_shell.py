@@ -409,6 +409,12 @@ def test_usage_errors() -> None:
         Limits(heap=5)
     with pytest.raises(UsageError, match=r"Limits\.cpu"):
         Limits(cpu=float("nan"))
+
+    async def on_call(data: bytes) -> bytes:
+        return data
+
+    with pytest.raises(UsageError, match="plain function"):
+        Worker(on_call=on_call)
     with pytest.raises(UsageError, match="launcher"):
         Worker(launcher="other")  # type: ignore[arg-type]
     worker, _ = opened(echo)

@@ -38,7 +38,7 @@ class Process:
 
     @property
     def cranks(self) -> tuple[bool, int]:
-        return self._worker._core.cranks
+        return self._worker.cranks
 
     @property
     def pid(self) -> int:

@@ -31,11 +31,12 @@ def sync_folder(path: str) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: str, token: str) -> Iterator[BinaryIO]:
+def replacing(path: str, token: str, *, durable: bool = True) -> Iterator[BinaryIO]:
     """A new file that takes the place of `path` when the block ends well.
 
     Written under a temporary name (`token` makes it unique), fsynced, renamed,
-    the folder fsynced. After an error `path` is as it was and nothing is left.
+    the folder fsynced; not `durable` leaves both fsyncs out. After an error
+    `path` is as it was and nothing is left.
     """
     temporary = f"{path}.{token}.new"
     descriptor = os.open(
@@ -45,13 +46,15 @@ def replacing(path: str, token: str) -> Iterator[BinaryIO]:
         with os.fdopen(descriptor, "w+b") as stream:
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         os.rename(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    sync_folder(os.path.dirname(path))
+    if durable:
+        sync_folder(os.path.dirname(path))
 
 
 def read_file(path: str, limit: int) -> bytes:

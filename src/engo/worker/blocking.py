@@ -8,6 +8,7 @@ Not thread-safe, but for `interrupt` and `kill`.
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from inspect import iscoroutinefunction
 from os import PathLike
 from typing import Any, BinaryIO, Self
 
@@ -82,6 +83,11 @@ class Worker:
         random: Random | None = None,
     ) -> None:
         self._closed = True  # until there is something to close
+        if iscoroutinefunction(on_call):
+            raise UsageError(
+                "expected on_call to be a plain function, got a coroutine function; "
+                "use engo.open_worker, or a function that returns bytes"
+            )
         if isinstance(launcher, str):
             with Launcher(launcher, pipe_bytes=PIPE_BYTES) as own:
                 child = start_child(own, image, snapshot, key)
@@ -222,11 +228,14 @@ class Worker:
         self._check()
         return status_of(self._finish(self._protocol.status(collect)))
 
-    def snapshot(self, to: str | PathLike[str] | BinaryIO) -> int:
+    def snapshot(
+        self, to: str | PathLike[str] | BinaryIO, *, durable: bool = True
+    ) -> int:
         """Write a snapshot; the bytes written.
 
-        To a path: under a temporary name, fsynced and renamed, so that a whole
-        snapshot is there or none. To a binary stream: at its position.
+        To a path: under a temporary name, then renamed, so that a whole snapshot
+        is there or none; `durable` also makes it outlast a power failure (fsync,
+        which takes longer than all the rest). To a binary stream: at its position.
         Promises, closures and compartments survive; requests that are still
         outstanding do not. Raises GuestError when the machine cannot be written.
         """
@@ -236,7 +245,8 @@ class Worker:
             parts: list[bytes] = []
             self._snapshot(writer, parts.append)
             return sum(map(to.write, [writer.header(), *parts]))
-        with replacing(str(to), SystemRandom().bytes(8).hex()) as stream:
+        token = SystemRandom().bytes(8).hex()
+        with replacing(str(to), token, durable=durable) as stream:
             stream.write(bytes(HEADER_BYTES))
             self._snapshot(writer, stream.write)
             size = stream.tell()

@@ -122,12 +122,13 @@ class AsyncWorker:
         self._check(0)
         return status_of(await self._finish(self._protocol.status(collect)))
 
-    async def snapshot(self, to: str | PathLike[str] | BinaryIO) -> int:
-        """Write a snapshot; the bytes written.
+    async def snapshot(
+        self, to: str | PathLike[str] | BinaryIO, *, durable: bool = True
+    ) -> int:
+        """Write a snapshot; the bytes written. As `engo.Worker.snapshot`.
 
-        To a path: under a temporary name, fsynced and renamed, so that a whole
-        snapshot is there or none. To a binary stream: at its position. Writing
-        happens in a thread. Raises GuestError when the machine cannot be written.
+        Writing happens in a thread. Raises GuestError when the machine cannot be
+        written.
         """
         self._check(0)
         writer = self._core.snapshot_writer()
@@ -144,7 +145,8 @@ class AsyncWorker:
             header = writer.header()
             if not isinstance(to, (str, PathLike)):
                 return sum(map(to.write, [header, *parts]))
-            with replacing(str(to), SystemRandom().bytes(8).hex()) as stream:
+            token = SystemRandom().bytes(8).hex()
+            with replacing(str(to), token, durable=durable) as stream:
                 return sum(map(stream.write, [header, *parts]))
 
         return await anyio.to_thread.run_sync(write)
@@ -176,6 +178,12 @@ class AsyncWorker:
         """The build the worker is of."""
         assert self._core.identity is not None
         return self._core.identity.build
+
+    @property
+    def cranks(self) -> tuple[bool, int]:
+        """Whether a crank is running, and how many have begun; (False, 0) after
+        the end. Costs no message."""
+        return (False, 0) if self._ended.is_set() else self._core.cranks
 
     @property
     def unsent_bytes(self) -> int:
