@@ -104,8 +104,8 @@ def test_wrong_control_messages(value: object) -> None:
 
 def test_the_deepest_unknown_value_and_unknown_keys_are_skipped() -> None:
     with Driver() as worker:
-        more = {"x": [[[1]]], "y": {"z": [None, 1.5, -3, b"b"]}}
-        assert worker.evaluate("1", **more)["value"] == 1
+        got = worker.evaluate("1", x=[[[1]]], y={"z": [None, 1.5, -3, b"b"]})
+        assert got["value"] == 1
 
 
 def test_an_id_of_32_bits() -> None:

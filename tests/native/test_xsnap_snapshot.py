@@ -11,7 +11,8 @@ from tests.native.link_driver import Driver
 SETUP = """
 globalThis.count = 1;
 globalThis.later = new Promise(r => { globalThis.resolve = r }).then(v => v * 2);
-globalThis.stepper = (function* () { try { yield 1; yield 2 } finally { count = 9 } })();
+function* steps() { try { yield 1; yield 2 } finally { count = 9 } }
+globalThis.stepper = steps();
 stepper.next();
 globalThis.weak = new WeakMap([[globalThis.key = {}, 'w']]);
 globalThis.big = 2n ** 70n;

@@ -6,7 +6,7 @@ import math
 import msgpack  # type: ignore[import-untyped]
 import pytest
 
-from tests.native.link_driver import Driver, Message
+from tests.native.link_driver import Driver, Message, message
 
 
 def value_of(source: str) -> Message:
@@ -162,8 +162,6 @@ def test_captp_text_goes_through_unchanged() -> None:
     text = '{"type":"\u00e9\U0001f600\x00"}' + "x" * 200_000
     with Driver() as worker:
         worker.evaluate("globalThis.engoOnCapTP = t => engoCapTPSend(t); 1")
-        from tests.native.link_driver import message
-
         worker.raw(message(1, text.encode()))
         channel, payload = worker.next_message()
     assert (channel, payload.decode()) == (1, text)
@@ -185,7 +183,8 @@ def test_named_compile_and_taming() -> None:
 
 def test_modules_compile_with_a_name() -> None:
     source = """
-      const m = engoCompileModule('export const x = () => { throw Error("m") }', 'm.js');
+      const text = 'export const x = () => { throw Error("m") }';
+      const m = engoCompileModule(text, 'm.js');
       const c = new Compartment({modules: {m: {source: m}}});
       c.importNow('m').x()
     """
