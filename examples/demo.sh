@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What `make demo` runs: the library, then the daemon, in a state folder of its own.
 set -euo pipefail
+exec 2>&1 # what fails is part of the show
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(mktemp -d)
 export XDG_STATE_HOME=$root/state XDG_RUNTIME_DIR=$root/run XDG_CACHE_HOME=$root/cache
