@@ -17,6 +17,18 @@ __all__ = ["REPAIRS", "Edit", "Repair", "RepairError", "apply", "apply_all"]
 _ORDER: Final = (
     "s01_host_objects_are_no_buffers",
     "s02_typed_array_stores",
+    "s03_bulk_lengths_and_offsets",
+    "s04_array_buffer_lengths",
+    "s05_atomics_index",
+    "s06_base64_size",
+    "s07_text_decoder_rest",
+    "s08_collector_stack",
+    "s09_yield_in_arrow",
+    "s10_regexp_quantifier",
+    "a01_big_bigint",
+    "c03_override",
+    "c04_date_constructor",
+    "v07_name_hash",
 )
 
 
