@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from engo.captp import JSError, Turns
+from engo.formula.ids import NUMBER_DIGITS
 
 if TYPE_CHECKING:
     from engo.daemon.evaluations import Evaluation
@@ -37,17 +38,21 @@ class Caller:
 
 
 class Tags:
-    """Which connection caused what prints under a tag: the `$id` of an evaluation."""
+    """Which connection caused what prints under a tag: the `$id` of an evaluation.
+
+    Its number is enough, and fits where a long tag is cut.
+    """
 
     def __init__(self) -> None:
         self._callers: OrderedDict[str, Caller] = OrderedDict()
 
     def add(self, tag: str, caller: Caller) -> None:
-        self._callers[tag] = caller
+        self._callers[tag[:NUMBER_DIGITS]] = caller
         if len(self._callers) > MAX_TAGS:
             self._callers.popitem(last=False)
 
     def find(self, tag: str) -> Caller | None:
+        tag = tag[:NUMBER_DIGITS]
         caller = self._callers.get(tag)
         if caller is not None and not caller.connected:
             del self._callers[tag]
