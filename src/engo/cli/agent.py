@@ -32,11 +32,10 @@ def connect_or_start() -> Client:
         return connect()
     except CannotConnect:
         from . import output
-        from .starting import start
+        from .starting import start_and_connect
 
         output.note("Starting Engo daemon...")
-        start(Paths())
-        return connect()
+        return start_and_connect(Paths())
 
 
 class Agent:

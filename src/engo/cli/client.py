@@ -64,12 +64,10 @@ class Client:
 
         Raises Failure when the daemon breaks the protocol or hangs up.
         """
-        self.turns.run()
-        self._flush()
+        self._send_all()
         while promise.state == "pending":
             self._receive()
-            self.turns.run()
-            self._flush()
+            self._send_all()
         if not self.session.connected and isinstance(promise.reason, Disconnected):
             raise Failure("the daemon hung up before it answered; see 'engo log'")
         value: object = promise.value
@@ -77,9 +75,10 @@ class Client:
 
     def wait_end(self) -> None:
         """Until the daemon hangs up."""
+        self._send_all()
         while self.session.connected:
             self._receive()
-            self.turns.run()
+            self._send_all()
 
     def limit(self, seconds: float | None) -> None:
         """How long one silence of the daemon may last; TimeoutError after that."""
@@ -97,6 +96,10 @@ class Client:
             pass  # it is gone already, or does not listen: nothing is lost
         finally:
             self._socket.close()
+
+    def _send_all(self) -> None:
+        self.turns.run()
+        self._flush()
 
     def _flush(self) -> None:
         messages = self.session.take_outgoing()

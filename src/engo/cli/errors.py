@@ -36,3 +36,7 @@ class Failure(CommandError):
 
 class CannotConnect(Failure):
     """Nobody answers on the daemon's socket."""
+
+
+class StateTaken(Failure):
+    """Another daemon has the state, and may be about to listen."""

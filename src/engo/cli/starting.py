@@ -12,11 +12,12 @@ import os
 import select
 import sys
 
-from .errors import CannotConnect, Failure
+from .errors import CannotConnect, Failure, StateTaken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..powers.paths import Paths
+    from .client import Client
 
 START_SECONDS = 30.0  # a daemon that revives a large state may take its time
 REAP_SECONDS = 5.0  # for a daemon that has said it cannot run
@@ -24,6 +25,7 @@ STOP_SECONDS = 15.0  # it gives its workers a moment to end
 TICK_SECONDS = 0.02  # between looks at what cannot be waited for
 READY = "ready"
 REFUSED = "error: "
+TAKEN = "another Engo daemon"  # how it begins when another one has the state
 READY_FD = 3
 LINE_BYTES = 4096  # of what it says when it is ready
 
@@ -51,8 +53,31 @@ def start(paths: Paths) -> None:
             f"{START_SECONDS:.0f} s; see {paths.log}"
         )
     if said.startswith(REFUSED):
-        raise Failure(said.removeprefix(REFUSED))
+        why = said.removeprefix(REFUSED)
+        raise StateTaken(why) if why.startswith(TAKEN) else Failure(why)
     raise Failure(f"the daemon ended before it was ready{status}; see {paths.log}")
+
+
+def start_and_connect(paths: Paths) -> Client:
+    """A connection to a new daemon, or to one that another command just started.
+
+    Raises Failure.
+    """
+    from time import monotonic, sleep
+
+    from .client import Client
+
+    try:
+        start(paths)
+        return Client(paths.socket)
+    except StateTaken as taken:
+        end = monotonic() + START_SECONDS
+        while monotonic() < end:
+            try:
+                return Client(paths.socket)
+            except CannotConnect:
+                sleep(TICK_SECONDS)
+        raise taken
 
 
 def _open_log(paths: Paths) -> int:

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import socket
+import stat
 import struct
 import sys
 from functools import partial
@@ -76,8 +77,7 @@ class UnixListener:
             raise SocketInUse(
                 errno.EADDRINUSE, "somebody listens on the socket already", path
             )
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
+        _remove_left_over(path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             mask = os.umask(0o777 & ~_SOCKET_MODE)
@@ -125,6 +125,16 @@ def _private_folder(folder: str) -> None:
             f"others may write the socket's folder; chmod {FOLDER_MODE:o} it",
             folder,
         )
+
+
+def _remove_left_over(path: str) -> None:
+    """Remove a socket of the past; raises FileExistsError for anything else."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            raise FileExistsError(
+                errno.EEXIST, "expected a socket or nothing, found another file", path
+            )
+        os.unlink(path)
 
 
 def _answers(path: str) -> bool:
