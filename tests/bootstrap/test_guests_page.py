@@ -28,7 +28,7 @@ def rows(first: str) -> list[list[str]]:
 
 def check(kind: Callable[[str], object], column: int) -> None:
     for name, *cells in rows("name | `Worker"):
-        present = kind(f"typeof {name}") != "undefined"
+        present = kind(f"'{name}' in globalThis")
         assert present == (cells[column] == "yes"), name
 
 
