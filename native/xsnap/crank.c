@@ -66,7 +66,7 @@ static void end_meter(XsnapVm *vm) {
 bool xsnap_run(XsnapVm *vm, XsnapBody *body, void *argument) {
   txMachine *the = vm->machine;
   txJump base;
-  bool finished = false;
+  volatile bool finished = false; /* looked at after a jump */
   memset(&base, 0, sizeof base);
   base.stack = the->stack;
   base.scope = the->scope;
