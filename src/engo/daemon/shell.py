@@ -139,7 +139,7 @@ class Shell:
         """Commit group after group until none is left."""
         with anyio.CancelScope(shield=True):
             while self._queue:
-                group, self._queue = self._queue[:MAX_GROUP], self._queue[MAX_GROUP:]
+                group = self._next_group()
                 operations = [operation for operation, _ in group if operation]
                 outcomes = iter(await self._apply(operations))
                 for operation, resolver in group:
@@ -150,6 +150,19 @@ class Shell:
                         resolver.resolve(outcome.value)
                 self.wake()
             self._committing = False
+
+    def _next_group(self) -> list[tuple[Operation | None, Resolver]]:
+        """Operations, and those who wait for them; what these read is not changed
+        by operations after them."""
+        size = 0
+        waited = False
+        for operation, _ in self._queue[:MAX_GROUP]:
+            if operation is not None and waited:
+                break
+            waited = operation is None
+            size += 1
+        group, self._queue = self._queue[:size], self._queue[size:]
+        return group
 
     async def _apply(self, operations: list[Operation]) -> list[Outcome]:
         if not operations:
