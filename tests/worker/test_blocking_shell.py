@@ -7,6 +7,7 @@ import pytest
 from engo import ConsoleLine, Limits, Worker
 from engo.testing.clock import FixedRandom, VirtualClock
 from engo.testing.fake_child import ControlMessage, FakeChild, FakeLauncher, Script
+from engo.worker.core import WorkerCore
 from engo.worker.errors import (
     CrankTimeout,
     GuestError,
@@ -16,6 +17,7 @@ from engo.worker.errors import (
     WorkerClosed,
     WorkerDied,
 )
+from engo.worker.events import WorkerReady
 from engo.worker.protocol import FIRST_ID
 
 ERROR = {"name": "E", "message": "m", "stack": "", "file": "", "line": 0}
@@ -273,6 +275,16 @@ def test_death_before_ready() -> None:
     with pytest.raises(WorkerDied, match="snapshot was refused"):
         Worker(launcher=FakeLauncher(child))
     assert child.closed
+
+
+def test_a_worker_of_another_build_is_refused() -> None:
+    child = FakeChild(echo)
+    core = WorkerCore(child, Limits(), VirtualClock(), None, "own")
+    core.identify(WorkerReady("other", "xs"))
+    assert core.identity is None
+    assert child.killed
+    core.protocol.died(WorkerDied("killed", -9))
+    assert "build own, got other" in str(core.protocol.death)
 
 
 def test_violation_kills() -> None:

@@ -16,9 +16,10 @@ from engo.powers.clock import Clock, SystemClock
 from engo.powers.files import replacing
 from engo.powers.random import Random, SystemRandom
 from engo.powers.spawn import READABLE
+from engo.worker.arguments import check_bytes
 from engo.worker.batch import Batch
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
-from engo.worker.core import Starter, WorkerCore, start_child, status_of
+from engo.worker.core import Starter, WorkerCore, build_of, start_child, status_of
 from engo.worker.deaths import death_of_status
 from engo.worker.errors import (
     StuckPromise,
@@ -94,7 +95,8 @@ class Worker:
         else:
             child = start_child(launcher, image, snapshot, key)
         clock = clock or SystemClock()
-        self._core = WorkerCore(child, limits or Limits(), clock, key)
+        build = build_of(launcher, image)
+        self._core = WorkerCore(child, limits or Limits(), clock, key, build)
         self._protocol = self._core.protocol
         self._child_read = child.read
         self._lane = Lane(child)
@@ -192,7 +194,7 @@ class Worker:
         Raises the first error after all are answered.
         """
         self._check()
-        messages = list(messages)
+        messages = [check_bytes(message) for message in messages]
         if not messages:
             return []
         made = self._protocol.deliver_batch(messages, self._now())
@@ -499,7 +501,7 @@ class Worker:
             if self._sink is not None:
                 self._sink(event.data)
         elif isinstance(event, WorkerReady):
-            self._core.identity = event
+            self._core.identify(event)
         elif isinstance(event, RejectionReported) and self._on_rejection is not None:
             self._on_rejection(event.error)
 

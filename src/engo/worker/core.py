@@ -6,6 +6,7 @@ Nothing in here waits. A shell reads, waits, and calls.
 from collections import deque
 from typing import Protocol
 
+from engo.native import build_id
 from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
 from engo.powers.page import RUNNING
@@ -61,12 +62,24 @@ def start_child(
     return launcher.start(None if image is None else launcher.image(image))
 
 
+def build_of(launcher: Kind | Starter, image: str | None) -> str | None:
+    """The build that a worker must be of: a bare machine may be of any."""
+    own = isinstance(launcher, (str, Launcher))
+    return build_id() if own and image is not None else None
+
+
 class WorkerCore:
     """One worker without its way of waiting."""
 
     def __init__(
-        self, child: Child, limits: Limits, clock: Clock, key: bytes | None
+        self,
+        child: Child,
+        limits: Limits,
+        clock: Clock,
+        key: bytes | None,
+        build: str | None = None,
     ) -> None:
+        self.build = build  # that the worker must be of; None: any
         self.child = child
         self.limits = limits
         self.clock = clock
@@ -79,6 +92,18 @@ class WorkerCore:
         self._key = key
         self._unsent: deque[memoryview] = deque()
         self._write = child.write
+
+    def identify(self, ready: WorkerReady) -> None:
+        """Take note of what the worker says it is; ends it when that is wrong."""
+        if self.build is not None and ready.build != self.build:
+            self.kill(
+                WorkerDied(
+                    f"expected a worker of build {self.build}, got {ready.build}; "
+                    "the executable and the extension are of different builds"
+                )
+            )
+            return
+        self.identity = ready
 
     def start(self, random: Random, *, image: bool) -> None:
         """Send `start`."""

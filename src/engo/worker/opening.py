@@ -8,7 +8,7 @@ import anyio
 from engo.powers.clock import Clock, SystemClock
 from engo.powers.random import Random, SystemRandom
 from engo.worker.commands import CommandHandler
-from engo.worker.core import Starter, WorkerCore, start_child
+from engo.worker.core import Starter, WorkerCore, build_of, start_child
 from engo.worker.errors import GuestError, WorkerDied
 from engo.worker.events import ConsoleLine
 from engo.worker.hooks import Hooks
@@ -56,7 +56,8 @@ async def open_worker(
         child = await anyio.to_thread.run_sync(
             start_child, launcher, image, snapshot, key
         )
-    core = WorkerCore(child, limits or Limits(), clock, key)
+    build = build_of(launcher, image)
+    core = WorkerCore(child, limits or Limits(), clock, key, build)
     hooks = Hooks(on_call, on_console, on_captp, on_trace, on_rejection, on_death)
     failure: BaseException | None = None
     try:

@@ -35,6 +35,7 @@ from engo.frames.control import (
 from engo.frames.errors import RemoteProtocolError
 from engo.frames.fragments import Assembler, Message, write_message
 from engo.frames.records import RecordReader
+from engo.worker.arguments import check_bytes, check_str
 from engo.worker.batch import Batch, batch_parts
 from engo.worker.errors import (
     EngoError,
@@ -132,7 +133,12 @@ class WorkerProtocol:
         )
 
     def evaluate(self, source: str, name: str, now: float) -> Request:
-        """Evaluate a program; raises LocalProtocolError when it is too long."""
+        """Evaluate a program.
+
+        Raises UsageError for what is no str, LocalProtocolError when it is too long.
+        """
+        check_str(source, "source")
+        check_str(name, "name")
         number = self._new_id()
         if name == "eval" and len(source) <= self._short_source:
             data = source.encode("utf-8", "surrogatepass")
@@ -145,7 +151,12 @@ class WorkerProtocol:
         return self.expect(number)
 
     def deliver(self, data: bytes, now: float) -> Request:
-        """Call the guest's handleCommand with an ArrayBuffer."""
+        """Call the guest's handleCommand with an ArrayBuffer.
+
+        Raises UsageError for what is not bytes-like, LocalProtocolError when it is
+        too long.
+        """
+        data = check_bytes(data)
         number = self._new_id()
         if len(data) <= self._short:
             self._outgoing.append(deliver_record(number, data, now))
@@ -171,6 +182,8 @@ class WorkerProtocol:
         The caller sends the record and, unless its answer comes at once, calls
         `expect`.
         """
+        if type(source) is not str or len(source) > self._short_source:
+            return None
         data = source.encode("utf-8", "surrogatepass")
         if len(data) > self._short_source:
             return None
@@ -179,7 +192,7 @@ class WorkerProtocol:
 
     def lone_deliver(self, data: bytes, now: float) -> tuple[int, bytes] | None:
         """The id and record of a short `deliver`; see `lone_evaluate`."""
-        if len(data) > self._short:
+        if type(data) is not bytes or len(data) > self._short:
             return None
         number = self._new_id()
         return number, deliver_record(number, data, now)
@@ -234,6 +247,7 @@ class WorkerProtocol:
 
     def captp(self, message: bytes) -> None:
         """Send one captp0 message."""
+        message = check_bytes(message)
         self._check_alive()
         self.sent += 1
         self._outgoing.append(write_message(CAPTP, message, self.limits.message))

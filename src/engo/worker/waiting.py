@@ -17,6 +17,7 @@ from anyio.abc import TaskGroup
 from engo.frames.json_guard import check_json
 from engo.powers.files import replacing
 from engo.powers.random import SystemRandom
+from engo.worker.arguments import check_bytes, check_str
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore, status_of
 from engo.worker.deaths import death_of_status
@@ -77,6 +78,7 @@ class AsyncWorker:
         Raises GuestError, WorkerDied, WorkerClosed; LocalProtocolError for a
         source over `Limits.message` bytes, UsageError when the backlog is full.
         """
+        check_str(source, "source")
         self._check(len(source))
         return await self._finish(self._protocol.evaluate(source, name, self._now()))
 
@@ -85,6 +87,7 @@ class AsyncWorker:
 
         An ArrayBuffer or Uint8Array comes back as bytes. Raises as `evaluate`.
         """
+        data = check_bytes(data)
         self._check(len(data))
         return await self._finish(self._protocol.deliver(data, self._now()))
 
@@ -344,8 +347,9 @@ class AsyncWorker:
             if parts is not None:
                 parts.append(event.data)
         elif isinstance(event, WorkerReady):
-            self._core.identity = event
-            self._started.set()
+            self._core.identify(event)
+            if self._core.identity is not None:
+                self._started.set()
         elif isinstance(event, ErrorTraced):
             if hooks.trace is not None:
                 hooks.trace(event.error_id, event.error)
