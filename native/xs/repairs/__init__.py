@@ -28,6 +28,7 @@ _ORDER: Final = (
     "a01_big_bigint",
     "c03_override",
     "c04_date_constructor",
+    "d01_message_prefix",
     "v07_name_hash",
 )
 
