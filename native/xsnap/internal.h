@@ -92,10 +92,9 @@ struct XsnapVm {
   uint64_t random[4];     /* state of Math.random, never all zero */
   uint64_t epoch;         /* tells requests of this start from restored ones */
 
-  uint64_t allocated;   /* bytes reserved by XS, counted by the platform */
-  size_t chunk_reserve; /* address space of the chunk region, 0: none yet */
-  bool jobs;            /* promise jobs are queued */
-  const char *reason;   /* why the machine aborts; static text */
+  uint64_t allocated; /* bytes reserved by XS, counted by the platform */
+  bool jobs;          /* promise jobs are queued */
+  const char *reason; /* why the machine aborts; static text */
 
   uint64_t
       meter_base;     /* computrons of this crank before meterIndex was reset */

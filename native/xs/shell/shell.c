@@ -84,8 +84,8 @@ static void evaluate(txMachine *the, const Job *job) {
   txSlot *realm = mxModuleInstanceInternal(program)->value.module.realm;
   mxPushStringC(job->source);
   txStringStream stream = {the->stack, 0, (txSize)strlen(job->source)};
-  txScript *script = fxParseScript(the, &stream, fxStringGetter,
-                                   mxProgramFlag | mxDebugFlag);
+  txScript *script =
+      fxParseScript(the, &stream, fxStringGetter, mxProgramFlag | mxDebugFlag);
   fxRunScript(the, script, mxRealmGlobal(realm), NULL,
               mxRealmClosures(realm)->value.reference, NULL, program);
   mxPop(); /* its value */
@@ -146,8 +146,8 @@ static bool read_source(Job *job) {
   if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 &&
       fseek(file, 0, SEEK_SET) == 0)
     job->source = calloc((size_t)size + 1, 1);
-  bool whole = job->source &&
-               fread(job->source, 1, (size_t)size, file) == (size_t)size;
+  bool whole =
+      job->source && fread(job->source, 1, (size_t)size, file) == (size_t)size;
   fclose(file);
   return whole;
 }

@@ -46,11 +46,14 @@
 #define mx32bitID 1
 #define mxCESU8 1
 
-/* Atomics.wait wants these; everything of ours is behind `context`. */
+/* Atomics.wait wants the first three. What is ours is behind `context`, but for
+   the size of the chunk region (0: none yet): XS forgets the context before it
+   frees the memory. */
 #define mxMachinePlatform                                                      \
   void *waiterCondition;                                                       \
   void *waiterData;                                                            \
-  void *waiterLink;
+  void *waiterLink;                                                            \
+  size_t chunkReserve;
 
 /* Date: the clock is a field of the machine that runs on this thread, and local
    time is UTC (no zone file, no static buffer). */
