@@ -9,6 +9,7 @@ import pytest
 from engo import AsyncWorker, Limits, open_worker
 from engo.testing.clock import VirtualClock
 from engo.testing.fake_child import ControlMessage, FakeChild, FakeLauncher, Script
+from engo.worker.asking import FIRST_ID
 from engo.worker.errors import (
     CrankTimeout,
     GuestError,
@@ -17,7 +18,6 @@ from engo.worker.errors import (
     WorkerClosed,
     WorkerDied,
 )
-from engo.worker.protocol import FIRST_ID
 
 pytestmark = pytest.mark.anyio
 

@@ -10,10 +10,11 @@ from engo.frames.constants import CONSOLE, CONTROL
 from engo.frames.control import deliver_record
 from engo.frames.fragments import write_message
 from engo.testing.fake_child import pack
+from engo.worker.asking import FIRST_ID
 from engo.worker.batch import Batch
 from engo.worker.errors import GuestError, WorkerDied
 from engo.worker.limits import Limits
-from engo.worker.protocol import FIRST_ID, WorkerProtocol
+from engo.worker.protocol import WorkerProtocol
 from engo.worker.request import Request
 
 POSITION = {"name": "E", "message": "m", "stack": "", "file": "", "line": 0}

@@ -7,6 +7,7 @@ import pytest
 from engo import ConsoleLine, Limits, Worker
 from engo.testing.clock import FixedRandom, VirtualClock
 from engo.testing.fake_child import ControlMessage, FakeChild, FakeLauncher, Script
+from engo.worker.asking import FIRST_ID
 from engo.worker.core import WorkerCore
 from engo.worker.errors import (
     CrankTimeout,
@@ -18,7 +19,6 @@ from engo.worker.errors import (
     WorkerDied,
 )
 from engo.worker.events import WorkerReady
-from engo.worker.protocol import FIRST_ID
 
 ERROR = {"name": "E", "message": "m", "stack": "", "file": "", "line": 0}
 

@@ -12,6 +12,7 @@ from engo.frames.errors import LocalProtocolError
 from engo.frames.fragments import Assembler, write_message
 from engo.frames.records import RecordReader
 from engo.testing.fake_child import pack
+from engo.worker.asking import FIRST_ID
 from engo.worker.errors import (
     CrankTimeout,
     GuestError,
@@ -30,7 +31,7 @@ from engo.worker.events import (
     WorkerReady,
 )
 from engo.worker.limits import Limits
-from engo.worker.protocol import FIRST_ID, WorkerProtocol
+from engo.worker.protocol import WorkerProtocol
 
 POSITION = {"name": "E", "message": "m", "stack": "s", "file": "f.js", "line": 3}
 

@@ -32,5 +32,5 @@ class Handle:
         request = self._request
         if not request.done:
             self._worker._check()
-            self._worker._settle(request)
+            self._worker._pump.settle(request)
         return request.outcome()
