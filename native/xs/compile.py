@@ -27,6 +27,24 @@ class Unit(NamedTuple):
     flags: tuple[str, ...]
     headers: str
     """A digest of every header it may include."""
+    places: tuple[tuple[str, str], ...] = ()
+    """Folders, inner ones first, and what the object calls them instead: where they
+    lie is no input, so builds in two places are equal to the byte."""
+
+    def inputs(self) -> list[str]:
+        """The flags with the folders' names in the folders' place."""
+        flags = list(self.flags)
+        for folder, name in self.places:
+            flags = [flag.replace(folder, name) for flag in flags]
+        return flags
+
+    def command(self, compiler: str, output: Path) -> list[str]:
+        """What compiles it."""
+        # The compiler looks at the last map first.
+        maps = [f"-ffile-prefix-map={a}={b}" for a, b in reversed(self.places)]
+        return [
+            compiler, *self.flags, *maps, "-c", str(self.source), "-o", str(output)
+        ]  # fmt: skip
 
 
 def digest(parts: Iterable[bytes]) -> str:
@@ -60,14 +78,14 @@ def object_of(compiler: str, unit: Unit, folder: Path) -> tuple[Path, bool]:
             compiler.encode(),
             unit.source.read_bytes(),
             unit.headers.encode(),
-            *(flag.encode() for flag in unit.flags),
+            *(flag.encode() for flag in unit.inputs()),
         ]
     )
     path = folder / f"{unit.source.stem}-{key[:20]}.o"
     if path.exists():
         return path, False
     unfinished = path.with_suffix(f".{os.getpid()}.new")
-    run([compiler, *unit.flags, "-c", str(unit.source), "-o", str(unfinished)])
+    run(unit.command(compiler, unfinished))
     unfinished.replace(path)
     return path, True
 

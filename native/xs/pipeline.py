@@ -109,14 +109,16 @@ def units(flavour: Flavour, xs: Path) -> list[compiling.Unit]:
         f"-isystem{xs / name}" for name in ("xs/includes", "xs/platforms", "xs/sources")
     ]
     common = (*flavour.compile, *LANGUAGE, *DEFINES, *system, f"-isystem{platform}")
-    platform_headers = compiling.files_digest(platform.glob("*.h"))
-    theirs = xs.name + platform_headers
+    theirs = compiling.files_digest([*sorted(xs.rglob("*.h")), *platform.glob("*.h")])
     ours = theirs + compiling.files_digest(XSNAP.glob("*.h"))
     sources = [
         *sorted((xs / "xs/sources").glob("*.c")),
         *(xs / name for name in MODULES),
     ]
-    made = [compiling.Unit(source, (*common, *THEIRS), theirs) for source in sources]
+    places = ((str(xs), "xs"), (str(ROOT), "engo"))
+    made = [
+        compiling.Unit(source, (*common, *THEIRS), theirs, places) for source in sources
+    ]
     identity = f'-DXSNAP_BUILD_ID="{build_id(flavour, xs)}"'
     for source in sorted([*XSNAP.glob("*.c"), *platform.glob("*.c")]):
         if source.name == "main.c":
@@ -124,7 +126,7 @@ def units(flavour: Flavour, xs: Path) -> list[compiling.Unit]:
         flags = (*common, *OURS, f"-I{XSNAP}")
         if source.name == "build_id.c":
             flags = (*flags, identity)
-        made.append(compiling.Unit(source, flags, ours))
+        made.append(compiling.Unit(source, flags, ours, places))
     return made
 
 
@@ -147,7 +149,7 @@ def link(flavour: Flavour, objects: list[Path], output: Path, *flags: str) -> bo
 
 def _extra(flavour: Flavour, xs: Path, source: Path, *flags: str) -> compiling.Unit:
     like = units(flavour, xs)[-1]
-    return compiling.Unit(source, (*like.flags, *flags), like.headers)
+    return like._replace(source=source, flags=(*like.flags, *flags))
 
 
 def executable(
