@@ -25,6 +25,7 @@ _ORDER: Final = (
     "s08_collector_stack",
     "s09_yield_in_arrow",
     "s10_regexp_quantifier",
+    "s11_array_from_indices",
     "a01_big_bigint",
     "c03_override",
     "c04_date_constructor",

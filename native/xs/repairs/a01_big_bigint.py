@@ -28,7 +28,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=(
-        "safety/bigint-too-big",
-    ),
+    programs=("safety/bigint-too-big",),
 )

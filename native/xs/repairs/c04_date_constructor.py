@@ -33,7 +33,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=(
-        "correctness/date-constructor",
-    ),
+    programs=("correctness/date-constructor",),
 )

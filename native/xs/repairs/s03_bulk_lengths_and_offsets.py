@@ -41,13 +41,10 @@ REPAIR = Repair(
         ),
         Edit(
             FILE,
-            old="""\
-	txInteger offset = view->value.dataView.offset + (target * delta);	
-""",
+            old="\ttxInteger offset = view->value.dataView.offset + (target * delta);",
             new="""\
-	txInteger offset = view->value.dataView.offset + (target * delta);	
-	length = fxCheckDataViewSize(the, view, buffer, XS_MUTABLE) >> dispatch->value.typedArray.dispatch->shift;
-""",
+	txInteger offset = view->value.dataView.offset + (target * delta);
+	length = fxCheckDataViewSize(the, view, buffer, XS_MUTABLE) >> dispatch->value.typedArray.dispatch->shift;""",
         ),
         Edit(
             FILE,

@@ -137,7 +137,5 @@ static void fxCheckAtomicsOffset(txMachine* the, txSlot* dispatch, txInteger ind
 	result = (*dispatch->value.typedArray.atomics->wait)""",
         ),
     ),
-    programs=(
-        "safety/atomics-shrink",
-    ),
+    programs=("safety/atomics-shrink",),
 )

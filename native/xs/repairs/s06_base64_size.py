@@ -28,7 +28,5 @@ REPAIR = Repair(
             new="",
         ),
     ),
-    programs=(
-        "safety/base64-decode-bounds",
-    ),
+    programs=("safety/base64-decode-bounds",),
 )

@@ -37,7 +37,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=(
-        "safety/textdecoder-stream-rest",
-    ),
+    programs=("safety/textdecoder-stream-rest",),
 )

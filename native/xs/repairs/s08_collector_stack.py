@@ -31,7 +31,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=(
-        "safety/gc-deep-map",
-    ),
+    programs=("safety/gc-deep-map",),
 )

@@ -29,7 +29,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=(
-        "safety/arrow-in-generator-yield",
-    ),
+    programs=("safety/arrow-in-generator-yield",),
 )

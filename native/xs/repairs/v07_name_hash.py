@@ -89,5 +89,5 @@ static void fxGrowNames(txMachine* the)
             count=3,
         ),
     ),
-    programs=("speed/names_many",),
+    programs=("speed/names_hash",),
 )

@@ -1,0 +1,99 @@
+"""Each repair of XS is seen to work: its guest programs, run in a bare machine.
+
+How repairs are applied is tested in test_repairs_model.py.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from native.xs.repairs import REPAIRS
+
+PROGRAMS = Path(__file__).parents[1] / "vectors" / "xs-repairs"
+CASES = [
+    pytest.param(program, id=f"{repair.name}:{program}")
+    for repair in REPAIRS
+    for program in repair.programs
+]
+# A worker never frees its machine piecemeal, and leaks are not what is looked for.
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+}
+
+
+def run(shell: Path, program: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(shell), str(program)],
+        env={**os.environ, **SANITIZERS},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=50,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("program", CASES)
+def test_a_repairs_program_prints_what_it_should(shell: Path, program: str) -> None:
+    base = PROGRAMS / program
+    done = run(shell, base.with_suffix(".js"))
+    assert done.stderr == ""
+    assert done.stdout == base.with_suffix(".out").read_text(encoding="utf-8")
+    assert done.returncode == 0
+
+
+def test_every_program_has_its_output_and_belongs_to_a_repair() -> None:
+    named = {program for repair in REPAIRS for program in repair.programs}
+    present = {
+        str(path.relative_to(PROGRAMS).with_suffix(""))
+        for path in PROGRAMS.rglob("*.js")
+    }
+    assert present == named
+    assert all((PROGRAMS / f"{program}.out").is_file() for program in named)
+
+
+def test_every_repair_has_a_program() -> None:
+    assert [repair.name for repair in REPAIRS if not repair.programs] == []
+
+
+def test_the_shell_tells_an_uncaught_error(shell: Path, tmp_path: Path) -> None:
+    program = tmp_path / "fails.js"
+    program.write_text("print('first'); throw new TypeError('on purpose');\n")
+    done = run(shell, program)
+    assert (done.returncode, done.stdout) == (1, "first\n")
+    assert "uncaught: TypeError: on purpose" in done.stderr
+
+
+def test_the_shell_tells_a_rejection(shell: Path, tmp_path: Path) -> None:
+    program = tmp_path / "rejects.js"
+    program.write_text("Promise.reject(new Error('nobody listens'));\n")
+    done = run(shell, program)
+    assert done.returncode == 1
+    assert "unhandled rejection: Error: nobody listens" in done.stderr
+
+
+def test_the_shell_tells_an_abort(shell: Path, tmp_path: Path) -> None:
+    program = tmp_path / "aborts.js"
+    program.write_text("const f = () => 1 + f(); f();\n")
+    done = run(shell, program)
+    assert done.returncode == 70
+    assert "aborted: stack overflow" in done.stderr
+
+
+def test_deep_maps_end_by_an_abort_and_not_by_a_signal(
+    shell: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "deep.js"
+    program.write_text(
+        "let m = new Map();\n"
+        "for (let i = 0; i < 300000; i++) m = new Map([[1, m]]);\n"
+        "gc();\n"
+        "print('unreached');\n"
+    )
+    done = run(shell, program)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert "aborted: stack overflow" in done.stderr
