@@ -36,6 +36,8 @@ def test_assembler_limit_and_one_past() -> None:
     assembler = Assembler(limit=4)
     assert assembler.add(b"\x81ab") is None
     assert assembler.pending == 2
+    assert assembler.inside(CAPTP)
+    assert not assembler.inside(CONTROL)
     assert assembler.add(b"\x01cd") == (CAPTP, b"abcd")
     assembler.add(b"\x81ab")
     with pytest.raises(RemoteProtocolError, match="at most 4 bytes, got at least 5"):

@@ -134,26 +134,13 @@ def deliver_around(size: int, now: float) -> tuple[bytes, bytes]:
     return record[:at], record[at + 4 :]
 
 
-def check_id(number: int) -> int:
-    """The id; raises LocalProtocolError when it is no unsigned 32-bit integer."""
-    if not 0 <= number <= MAX_ID:
-        raise LocalProtocolError(f"expected an id of 0 to {MAX_ID}, got {number}")
-    return number
-
-
 def _unpack(message: Message) -> object:
     try:
         return unpackb(message, raw=False, unicode_errors="surrogatepass")
-    except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        # msgpack's own errors are ValueErrors, but for StackError's siblings
+    except (ValueError, TypeError, RecursionError, UnpackError) as error:
         raise RemoteProtocolError(
             f"expected one msgpack value, got {len(message)} bytes that are none: "
-            f"{error}"
-        ) from error
-    except UnpackError as error:
-        raise RemoteProtocolError(
-            f"expected one msgpack value, got {len(message)} bytes that are none: "
-            f"{type(error).__name__}"
+            f"{error or type(error).__name__}"
         ) from error
 
 
