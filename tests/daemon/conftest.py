@@ -10,7 +10,6 @@ from .running import Host, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
