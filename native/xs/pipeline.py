@@ -249,9 +249,8 @@ def build(emit: Callable[[str], str], say: Say) -> Artefacts:
         "-DPy_LIMITED_API=0x030b0000",
     )
     headers = compiling.files_digest(XSNAP.glob("*.h"))
-    own, _ = compiling.objects(
-        compiler(), [compiling.Unit(source, flags, headers)], BUILD / "objects"
-    )
+    unit = compiling.Unit(source, flags, headers, ((str(ROOT), "engo"),))
+    own, _ = compiling.objects(compiler(), [unit], BUILD / "objects")
     extension = program.parent / "_xsnap.abi3.so"
     if link(NORMAL, [*own, *objects], extension, "-shared"):
         say(f"linked {extension.relative_to(ROOT)}")
