@@ -137,6 +137,7 @@ def test_an_error_is_one_line(engo: Engo, folder: Path) -> None:
         ({"file": "a.js", "line": 3}, " (a.js:3)"),
         ({"file": Undefined, "line": 3}, " (eval:3)"),
         ({"file": "a.js", "line": Undefined}, ""),
+        ({"file": "engo:@endo/exo/tools.js", "line": 3}, ""),
         (Undefined, ""),
     ],
 )
@@ -173,9 +174,18 @@ def test_the_guests_stack_is_for_debugging(engo: Engo, folder: Path) -> None:
     assert stderr.endswith("Error: boom\nat guest (a.js:1)\n")
 
 
-@pytest.mark.parametrize(
-    ("thrown", "text"), [("a string", "a string"), ({"code": 5}, "{ code: 5 }")]
-)
+THROWN: list[tuple[object, str]] = [
+    ("a string", "a string"),
+    ({"code": 5}, "{ code: 5 }"),
+    (
+        {"a": ["x" * 50, "y" * 50, {"b": {}}], "n": [0] * 8},
+        f"{{ a: [ '{'x' * 50}', '{'y' * 50}', {{ b: {{}} }} ], "
+        "n: [ 0, 0, 0, 0, 0, 0, 0, 0 ] }",
+    ),
+]
+
+
+@pytest.mark.parametrize(("thrown", "text"), THROWN)
 def test_thrown_values(engo: Engo, folder: Path, thrown: object, text: str) -> None:
     with serving(folder, host(evaluate=fail(Thrown(thrown)))):
         assert engo("eval", "x") == (1, "", text + "\n")

@@ -6,6 +6,8 @@ of 80), for the values that can cross CapTP. It prints nothing and asks nobody.
 
 from __future__ import annotations
 
+import sys
+
 from ..captp.jstext import member_order, number_text
 from ..captp.promise import Promise
 from ..captp.remotable import Presence, Remotable
@@ -28,6 +30,7 @@ STRING = 10_000  # units of a string
 LINE = 80  # columns that one line may take
 NARROW = 16  # strings up to this long are never split
 FLAT = 3  # levels of nesting that may share one line
+MANY = sys.maxsize  # where there is no limit
 GROUPED = 6  # arrays with more items than this are laid out in columns
 
 # style -> the escape sequences before and after, as Node colours it
@@ -49,6 +52,11 @@ def display(value: object, colours: bool = False) -> str:
 def inspect(value: object, colours: bool = False) -> str:
     """A value as JavaScript source would nearly write it."""
     return _Inspector(colours).value(value, 0)
+
+
+def inspect_line(value: object) -> str:
+    """A value on one line, however long it is."""
+    return _Inspector(False, one_line=True).value(value, 0)
 
 
 def symbol_text(symbol: Symbol) -> str:
@@ -91,9 +99,11 @@ def _bare(text: str) -> str:
 class _Inspector:
     """Formats one value; holds where in the text it is."""
 
-    __slots__ = ("_indent", "_opened", "_style")
+    __slots__ = ("_flat", "_indent", "_line", "_opened", "_style")
 
-    def __init__(self, colours: bool) -> None:
+    def __init__(self, colours: bool, one_line: bool = False) -> None:
+        self._line = MANY if one_line else LINE  # columns of a line
+        self._flat = MANY if one_line else FLAT  # levels that may share it
         self._style: Callable[[str, str], str] = _coloured if colours else _plain
         self._indent = 0  # columns before what is being formatted
         self._opened = 0  # level of the value opened last; decides about one line
@@ -146,7 +156,11 @@ class _Inspector:
             text, length = _first_units(text, STRING), STRING
             rest = f"... {more} more character{'s' if more > 1 else ''}"
         style = self._style
-        if length <= NARROW or length <= LINE - self._indent - 4 or "\n" not in text:
+        if (
+            length <= NARROW
+            or length <= self._line - self._indent - 4
+            or "\n" not in text
+        ):
             return style(quoted(text), "string") + rest
         lines = text.split("\n")
         pieces = [line + "\n" for line in lines[:-1]] + lines[-1:]
@@ -185,7 +199,7 @@ class _Inspector:
         texts = [self._inner(item, level) for item in items[:ITEMS]]
         more = len(items) - ITEMS
         rest = [f"... {more} more item{'s' if more > 1 else ''}"] if more > 0 else []
-        if len(texts) + len(rest) <= GROUPED:
+        if len(texts) + len(rest) <= GROUPED or self._line is MANY:
             return self._joined([*texts, *rest], "[", "]", level)
         from .columns import grouped
 
@@ -215,7 +229,7 @@ class _Inspector:
         flat: bool = True,
     ) -> str:
         """On one line when that is short and holds little nesting."""
-        if flat and self._opened - level < FLAT:
+        if flat and self._opened - level < self._flat:
             start = len(texts) + self._indent + units(opening) + 10
             if self._fits(texts, start):
                 line = ", ".join(texts)
@@ -226,7 +240,7 @@ class _Inspector:
 
     def _fits(self, texts: list[str], start: int) -> bool:
         total = len(texts) + start
-        return total + sum(units(_bare(text)) for text in texts) <= LINE
+        return total + sum(units(_bare(text)) for text in texts) <= self._line
 
 
 def _all_numbers(items: list[object]) -> bool:

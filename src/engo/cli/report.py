@@ -9,19 +9,21 @@ from __future__ import annotations
 from ..captp.errors import CapTPError
 from ..captp.values import JSError, RemoteError, Thrown
 from .errors import Failure
-from .inspector import display
+from .inspector import inspect_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .client import Client
 
 UNNAMED = "eval"  # what source without a file name is called
+OURS = "engo:"  # how the names of Engo's own sources begin
 
 
 def failure(client: Client, error: RemoteError | Thrown) -> Failure:
     """What a command ends with when a call was rejected."""
     if isinstance(error, Thrown):
-        return Failure(display(error.value))
+        thrown = error.value
+        return Failure(thrown if isinstance(thrown, str) else inspect_line(thrown))
     line = error_line(error)
     trace = _trace(client, error.error_id)
     place = _place(trace)
@@ -53,4 +55,6 @@ def _place(trace: dict[str, object]) -> str:
     file, line = trace.get("file"), trace.get("line")
     if isinstance(line, bool) or not isinstance(line, int) or line < 1:
         return ""
-    return f"{file if isinstance(file, str) and file else UNNAMED}:{line}"
+    if not isinstance(file, str) or not file:
+        file = UNNAMED
+    return "" if file.startswith(OURS) else f"{file}:{line}"
