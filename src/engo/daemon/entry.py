@@ -33,6 +33,7 @@ from engo.powers.random import SystemRandom
 from engo.powers.sockets import SocketInUse, UnixListener
 from engo.store.content import ContentStore
 from engo.store.database import Database
+from engo.store.errors import StoreError
 from engo.worker.errors import EngoError
 from engo.worker.launch import Launcher
 
@@ -84,7 +85,7 @@ def _run(stack: contextlib.ExitStack, ready: int | None) -> None:
         content.open()
         launcher = stack.enter_context(Launcher("auto"))
         launcher.image("endo")
-    except (JSError, EngoError, OSError, ValueError) as error:
+    except (JSError, StoreError, EngoError, OSError, ValueError) as error:
         raise CannotStart(f"cannot open the state in {paths.state}: {error}") from error
     listener = _listen(stack, socket_path)
 

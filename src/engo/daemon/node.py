@@ -32,6 +32,7 @@ from engo.formula.ids import (
 from engo.formula.types import Formula, references
 from engo.store.content import ContentStore
 from engo.store.database import Database
+from engo.store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -176,7 +177,7 @@ class Daemon:
             return self.turns.resolved(transient.value())
         try:
             recipe = self.formula(formula)
-        except JSError as error:
+        except (JSError, StoreError) as error:
             return self.turns.rejected(error)
         depends = references(recipe) if recipe["type"] in _DEPENDENT else ()
         maker = _MAKERS[recipe["type"]]

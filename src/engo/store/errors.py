@@ -13,11 +13,9 @@ StoreError                  (shown to peers as an Error with this text)
 import errno
 import sqlite3
 
-from engo.captp import JSError
 
-
-class StoreError(JSError):
-    """The root of what this room raises."""
+class StoreError(Exception):
+    """The root of what this room raises; peers see an Error with its text."""
 
 
 class StoreFull(StoreError):
