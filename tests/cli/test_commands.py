@@ -302,6 +302,21 @@ def test_list_with_values(engo: Engo, folder: Path) -> None:
         }
 
 
+def test_a_value_that_cannot_be_made(engo: Engo, folder: Path) -> None:
+    """It is said, and the other names are listed all the same."""
+
+    def lookup(name: str) -> object:
+        if name == "bad":
+            raise JSTypeError("no more")
+        return name
+
+    with serving(folder, host(list=lambda: ["a", "bad", "c"], lookup=lookup)):
+        outcome = engo("list", "-v")
+    assert outcome.code == 1
+    assert outcome.stdout == "a                   'a'\nc                   'c'\n"
+    assert outcome.stderr == "bad: TypeError: no more\n"
+
+
 def test_names_that_come_and_go(engo: Engo, folder: Path) -> None:
     changes: list[dict[str, object]] = [{"add": "a", "value": {}}, {"remove": "a"}]
 

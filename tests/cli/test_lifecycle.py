@@ -6,15 +6,17 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
+import engo
 
 from .peer import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     Run = Callable[..., "Ran"]
 
@@ -202,3 +204,28 @@ def test_an_interrupted_evaluation_is_cancelled(run: Run, folder: Path) -> None:
         refused.append(answer.stderr)
     assert answer == (0, "1\n", "")
     assert set(refused) <= {f"Error: {ENDED}\n"}
+
+
+def test_the_script_is_the_command(run: Run, folder: Path) -> None:
+    """What pip installs: bin/engo, with the interpreter's path in its first line."""
+    script = Path(__file__).parents[2] / "bin" / "engo"
+    assert script.read_text().startswith("#!python\n")
+    done = subprocess.run(
+        [sys.executable, script, "--version"],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    assert done.stdout == run("--version").stdout == f"{engo.__version__}\n"
+
+
+def test_a_relative_socket_path(run: Run, folder: Path) -> None:
+    """It is taken word for word, so it is where the command runs."""
+    env = environment(folder) | {"ENGO_SOCK": "here"}
+    for words in (["start"], ["ping"], ["stop"]):
+        subprocess.run(
+            command(*words), env=env, cwd=folder, check=True, timeout=SECONDS
+        )
+    assert not (folder / "here").exists()

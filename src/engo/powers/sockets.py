@@ -72,7 +72,7 @@ class UnixListener:
         A path that nobody listens on is left over and replaced.
         """
         self.path = path
-        _private_folder(os.path.dirname(path))
+        _private_folder(os.path.dirname(path) or os.curdir)
         if _answers(path):
             raise SocketInUse(
                 errno.EADDRINUSE, "somebody listens on the socket already", path

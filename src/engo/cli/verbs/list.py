@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import output
+from .. import codes, output
 from ..agent import Agent, name_path, open_agent
 from ..errors import Failure
 from ..grammar import AS, Argument, Given, Option, Verb
@@ -11,20 +11,26 @@ COLUMN = 20  # where values begin
 GAP = 2  # blanks at least between a name and its value
 
 
-def run(given: Given) -> None:
+def run(given: Given) -> int:
     directory = given.maybe("directory")
     path = None if directory is None else name_path(directory)
     with open_agent(given) as agent:
         hub = None if path is None else agent.lookup(path)
         if given.has("follow"):
             _follow(agent, hub, given.has("json"))
-            return
+            return codes.OK
         found = agent.call("list") if hub is None else agent.call_on(hub, "list")
+        code = codes.OK
         for name in _names(found):
-            if given.has("verbose"):
-                _verbose(agent, hub, name, given.has("json"))
-            else:
+            if not given.has("verbose"):
                 output.line(name)
+                continue
+            try:
+                _verbose(agent, hub, name, given.has("json"))
+            except Failure as failure:  # the others are there all the same
+                output.note(f"{name}: {failure}")
+                code = failure.code
+        return code
 
 
 def _follow(agent: Agent, hub: object, json: bool) -> None:
