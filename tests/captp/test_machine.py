@@ -62,6 +62,7 @@ class TwoSessions(RuleBasedStateMachine):
         self.asked: list[Promise] = []
         self.held: dict[int, tuple[str, Any]] = {}
         self.resolvers: dict[int, tuple[str, Resolver]] = {}
+        self.made_pending: set[int] = set()
         self.count = 0
 
     def hold(self, side: str, value: object) -> int:
@@ -78,6 +79,7 @@ class TwoSessions(RuleBasedStateMachine):
         promise, resolver = make_promise(self.turns)
         number = self.hold(side, promise)
         self.resolvers[number] = (side, resolver)
+        self.made_pending.add(number)
         return number
 
     @rule(target=values, number=pending)
@@ -114,11 +116,20 @@ class TwoSessions(RuleBasedStateMachine):
     @rule(number=consumes(pending), other=values, good=st.booleans())
     def settle(self, number: int, other: int, good: bool) -> None:
         side, resolver = self.resolvers.pop(number)
-        holder, value = self.held.get(other, (side, None))
-        if good:
-            resolver.resolve(value if holder == side else 5)
-        else:
+        self.made_pending.discard(number)
+        if not good:
             resolver.reject(ValueError("no"))
+        elif self.may_lead_to(side, number, other):
+            resolver.resolve(self.held[other][1])
+        else:
+            resolver.resolve(5)
+
+    def may_lead_to(self, side: str, number: int, other: int) -> bool:
+        """Not to an answer that may wait for this very promise: nobody could help."""
+        holder, value = self.held.get(other, ("", None))
+        older = other in self.made_pending and other < number
+        settled = not isinstance(value, Promise) or value.state != "pending"
+        return holder == side and (older or settled)
 
     @rule(side=st.sampled_from(SIDES))
     def deliver(self, side: str) -> None:
