@@ -159,6 +159,13 @@ def test_the_place_of_an_error(run: Run) -> None:
     )
 
 
+def test_the_place_of_an_error_of_another_worker(run: Run) -> None:
+    source = "Far('F', {\n  fail() { throw TypeError('inside'); }\n})"
+    assert run("eval", source, "-n", "f", "-w", "w1").code == 0
+    outcome = run("eval", "E(f).fail()", "f", "-w", "w2")
+    assert outcome == (1, "", "TypeError: inside (eval:2)\n")
+
+
 def test_a_program(run: Run, folder: Path) -> None:
     file = folder / "p.js"
     file.write_text(

@@ -1,12 +1,17 @@
 """Where errors came from: the last ones that workers have reported, by error id.
 
 An error that goes on to a client gets a new id there; the trace is found by both.
+One that goes on to another worker and comes back from it is a new error, of which
+nothing but its name and message is left: by these it gets its first place back.
 """
 
 from collections import OrderedDict
+from typing import TypeVar
 
 from engo.captp import RemoteError
 from engo.worker.errors import GuestError
+
+Key = TypeVar("Key")
 
 MAX_TRACES = 1_000
 MAX_TEXT = 8_192
@@ -18,13 +23,15 @@ class Traces:
 
     def __init__(self) -> None:
         self._traces: OrderedDict[str, GuestError] = OrderedDict()
+        # Those that went on to a worker, by name and message.
+        self._forwarded: OrderedDict[tuple[str, str], GuestError] = OrderedDict()
 
     def reported(self, error_id: str, trace: GuestError) -> None:
         """A worker has sent an error under this id."""
-        self._traces[error_id] = _cut(trace)
-        self._traces.move_to_end(error_id)
-        if len(self._traces) > MAX_TRACES:
-            self._traces.popitem(last=False)
+        trace = _cut(trace)
+        if not trace.line:  # no frame of a guest: it came from elsewhere
+            trace = self._forwarded.get((trace.name, trace.message), trace)
+        _keep(self._traces, error_id, trace)
 
     def of_error(self, error: BaseException) -> GuestError | None:
         """The trace of an error that came from a worker."""
@@ -37,6 +44,8 @@ class Traces:
         trace = self.of_error(error)
         if trace is not None:
             self.reported(error_id, trace)
+            if trace.line:
+                _keep(self._forwarded, (trace.name, trace.message), trace)
 
 
 class ClientTraces:
@@ -49,9 +58,7 @@ class ClientTraces:
     def sent(self, error_id: str, error: BaseException) -> None:
         trace = self._all.of_error(error)
         if trace is not None:
-            self._sent[error_id] = trace
-            if len(self._sent) > MAX_TRACES:
-                self._sent.popitem(last=False)
+            _keep(self._sent, error_id, trace)
 
     def find(self, error_id: object) -> dict[str, object] | None:
         """A trace as a record."""
@@ -65,6 +72,14 @@ class ClientTraces:
             "name": trace.name,
             "stack": trace.stack,
         }
+
+
+def _keep(traces: "OrderedDict[Key, GuestError]", key: Key, trace: GuestError) -> None:
+    """Remember a trace, and forget the one that was remembered longest ago."""
+    traces[key] = trace
+    traces.move_to_end(key)
+    if len(traces) > MAX_TRACES:
+        traces.popitem(last=False)
 
 
 def _cut(trace: GuestError) -> GuestError:
