@@ -65,11 +65,14 @@ class Evaluation:
         if self._caller is not None:
             self._caller.evaluations.discard(self)
         if self.number in keeping.transients:  # it was not named, or has failed
-            daemon.live.let_go(self.id)
             newest = daemon.live.ids_of(value)[:1]
-            if isinstance(value, (Remotable, Presence)) and newest == [self.id]:
-                keeping.hold(self.number, value)
+            context = daemon.live.detach(self.id)
+            if context is None:  # it has failed, or was cancelled
+                del keeping.transients[self.number]
+            elif isinstance(value, (Remotable, Presence)) and newest == [self.id]:
+                keeping.hold(self.number, context, value)
             else:
+                context.let_go()
                 del keeping.transients[self.number]
         for number, formula in self._extra.items():
             if keeping.transients.pop(number, None) is not None:
@@ -102,9 +105,12 @@ async def make_evaluation(
         raise context.reason
     incarnation = daemon.workers.incarnation(worker)
     incarnation.watch(context.id)
-    answer = _ask(daemon, incarnation.facet(), formula, values, context)
+    facet = incarnation.facet()
+    answer = _ask(daemon, facet, formula, values, context.id)
 
-    def cancelled(_: BaseException) -> None:
+    def cancelled(reason: BaseException) -> None:
+        # The worker makes `$cancelled` itself, when the program looks at it.
+        daemon.turns.send_only(facet, "cancel", context.id, reason)
         if answer.state == "pending":
             daemon.outside.later(
                 STUCK_SECONDS, lambda: incarnation.interrupt_crank(context.id)
@@ -127,7 +133,7 @@ def _ask(
     facet: object,
     formula: Formula,
     values: list[object],
-    context: Context,
+    own: FormulaId,
 ) -> Promise:
     send = daemon.turns.send
     if formula["type"] == "eval":
@@ -137,8 +143,7 @@ def _ask(
             formula["source"],
             list(formula["names"]),
             values,
-            context.id,
-            context.cancelled,
+            own,
         )
     return send(
         facet,
@@ -147,8 +152,7 @@ def _ask(
         formula["fileName"],
         values[0],
         list(formula["arguments"]),
-        context.id,
-        context.cancelled,
+        own,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engo.captp import JSError, Presence, Remotable
 from engo.daemon.coroutines import until
+from engo.daemon.live import Context
 from engo.daemon.names import NameStore, missing
 from engo.formula.graph import reachable
 from engo.formula.ids import FormulaId, FormulaNumber, make_id, split_id
@@ -31,8 +32,15 @@ class Transient(NamedTuple):
 
     formula: Formula
     extra: Formulas  # what it refers to and is not kept either
-    value: "weakref.ref[Remotable | Presence] | None"  # None: it is being made
-    release: Callable[[], None] | None  # unpins what the formula refers to
+    held: "Held | None"  # None: its value is being made
+
+
+class Held(NamedTuple):
+    """A value that somebody holds, though no name leads to it."""
+
+    value: "weakref.ref[Remotable | Presence]"
+    context: Context
+    release: Callable[[], None]  # unpins what its formula refers to
 
 
 class Keeping:
@@ -146,22 +154,24 @@ class Keeping:
         self, number: FormulaNumber, formula: Formula, extra: Formulas | None = None
     ) -> None:
         """A formula whose value is about to be made."""
-        self.transients[number] = Transient(formula, extra or {}, None, None)
+        self.transients[number] = Transient(formula, extra or {}, None)
 
-    def hold(self, number: FormulaNumber, value: "Remotable | Presence") -> None:
+    def hold(
+        self, number: FormulaNumber, context: Context, value: "Remotable | Presence"
+    ) -> None:
         """Know the formula as long as its value is in use."""
         import weakref
 
         known = self.transients[number]
-        pinned = self.pin(references(known.formula))
+        release = self.pin(references(known.formula))
 
         def let_go(_: object) -> None:
             self.transients.pop(number, None)
-            pinned()
+            context.let_go()
+            release()
 
-        self.transients[number] = Transient(
-            known.formula, known.extra, weakref.ref(value, let_go), pinned
-        )
+        held = Held(weakref.ref(value, let_go), context, release)
+        self.transients[number] = known._replace(held=held)
 
     def _not_kept(
         self, ids: Iterable[FormulaId], formulas: Formulas
@@ -186,14 +196,14 @@ class Keeping:
         """They are on the disk: their values are live like any other."""
         for number in formulas:
             known = self.transients.pop(number, None)
-            if known is None:
+            if known is None or known.held is None:
                 continue
-            value = None if known.value is None else known.value()
+            value = known.held.value()
             if value is not None:
-                formula = make_id(number, self._daemon.node)
-                self._daemon.live.adopt(formula, references(known.formula), value)
-            if known.release is not None:
-                known.release()
+                self._daemon.live.adopt(
+                    known.held.context, references(known.formula), value
+                )
+            known.held.release()
 
     # ---- collecting
 

@@ -7,7 +7,15 @@ absent ──provide──► making ──► live ──cancel, or a dependenc
 import weakref
 from collections.abc import Callable, Iterable
 
-from engo.captp import JSError, Promise, Remotable, Resolver, Turns, make_promise
+from engo.captp import (
+    JSError,
+    Promise,
+    Remotable,
+    Resolver,
+    Turns,
+    Undefined,
+    make_promise,
+)
 from engo.captp.remotable import Presence
 from engo.formula.ids import FormulaId
 from engo.formula.liveness import Liveness
@@ -23,7 +31,8 @@ class Context:
 
     def __init__(self, turns: Turns, formula: FormulaId) -> None:
         self.id = formula
-        self.cancelled, self._resolver = make_promise(turns)  # only ever rejected
+        # Rejected when the value ends before its time, fulfilled when it is let go.
+        self.cancelled, self._resolver = make_promise(turns)
         self.reason: BaseException | None = None  # why it has ended
         self._hooks: list[Callable[[BaseException], object]] = []
 
@@ -33,6 +42,11 @@ class Context:
             hook(self.reason)
         else:
             self._hooks.append(hook)
+
+    def let_go(self) -> None:
+        """Nobody will cancel it any more; workers may forget the promise."""
+        self._hooks.clear()
+        self._resolver.resolve(Undefined)
 
     def cancel(self, reason: BaseException) -> None:
         if self.reason is None:
@@ -97,11 +111,23 @@ class LiveValues:
             self.cancel(formula, error)
 
     def adopt(
-        self, formula: FormulaId, depends: Iterable[FormulaId], value: object
+        self, context: Context, depends: Iterable[FormulaId], value: object
     ) -> None:
-        """A value that was made elsewhere is live from now on."""
-        if formula not in self._controllers:
-            self.make(formula, depends, lambda _: value)
+        """A value that was detached is live again."""
+        formula = context.id
+        if formula not in self._controllers and context.reason is None:
+            self._controllers[formula] = _Controller(
+                context, self._turns.resolved(value)
+            )
+            self._liveness.enter(formula, depends)
+
+    def detach(self, formula: FormulaId) -> Context | None:
+        """The value is live no more, yet has not ended; its context."""
+        controller = self._controllers.pop(formula, None)
+        if controller is None:
+            return None
+        self._liveness.leave(formula)
+        return controller.context
 
     def cancel(self, formula: FormulaId, reason: BaseException) -> list[FormulaId]:
         """End a value and those made from it; those that ended."""
@@ -116,8 +142,9 @@ class LiveValues:
 
     def let_go(self, formula: FormulaId) -> None:
         """Forget a value that nobody else depends on, without ending it."""
-        if self._controllers.pop(formula, None) is not None:
-            self._liveness.leave(formula)
+        context = self.detach(formula)
+        if context is not None:
+            context.let_go()
 
     # ---- which formula a value is of
 

@@ -173,8 +173,8 @@ class Daemon:
         if found is not None:
             return found
         transient = self.keeping.transients.get(split_id(formula)[0])
-        if transient is not None and transient.value is not None:
-            return self.turns.resolved(transient.value())
+        if transient is not None and transient.held is not None:
+            return self.turns.resolved(transient.held.value())
         try:
             recipe = self.formula(formula)
         except (JSError, StoreError) as error:
