@@ -21,6 +21,9 @@ from measure import machine
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "build" / "bench"
+PEER = (
+    "node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/lin/release/xsnap-worker"
+)
 
 
 def peer_executable() -> Path | None:
@@ -30,11 +33,11 @@ def peer_executable() -> Path | None:
     BUILD.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "peers" / "package.json", BUILD)
     shutil.copy(HERE / "peers" / "node_api.mjs", BUILD)
-    found = list(BUILD.rglob("bin/lin/release/xsnap-worker"))
+    found = list(BUILD.glob(PEER))
     if not found:
         print("installing the peers (a minute or two)", file=sys.stderr)
         subprocess.run(["npm", "install", "--silent"], cwd=BUILD, check=True)
-        found = list(BUILD.rglob("bin/lin/release/xsnap-worker"))
+        found = list(BUILD.glob(PEER))
     return found[0] if found else None
 
 

@@ -87,11 +87,7 @@ def traffic(executable: Path, node: dict[str, float] | None) -> str:
 
 def _cases(worker: Any, peer: PeerWorker) -> list[tuple[Any, ...]]:
 
-    def deliver_many() -> None:
-        for _ in range(64):
-            worker.submit_deliver(SMALL)
-        worker.collect()
-
+    many = [SMALL] * 64
     return [
         (
             "evaluations", "evaluations", 300, 4,
@@ -105,7 +101,7 @@ def _cases(worker: Any, peer: PeerWorker) -> list[tuple[Any, ...]]:
         ),
         (
             "32-byte messages, 64 outstanding", "outstanding", 6400, 2,
-            repeat(100, deliver_many),
+            repeat(100, lambda: worker.deliver_many(many)),
             repeat(100, lambda: peer.deliver_many(SMALL, 64)),
         ),
         (
