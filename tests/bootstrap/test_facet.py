@@ -6,6 +6,7 @@ import pytest
 
 from engo.captp import (
     BigInt,
+    JSError,
     Presence,
     RemoteError,
     Symbol,
@@ -310,3 +311,30 @@ def test_handled_rejections_are_not_reported(shared: Host) -> None:
     shared.evaluate("\nPromise.reject(Error('nobody listens')); 1")
     (rejection,) = shared.one.rejections
     assert (rejection.message, rejection.line) == ("nobody listens", 2)
+
+
+def test_cancel_rejects_what_a_program_looks_at(shared: Host) -> None:
+    def ask(source: str, number: str) -> object:
+        send = shared.turns.send
+        return shared.wait(send(shared.one.facet, "evaluate", source, [], [], number))
+
+    def cancel(number: str, reason: str) -> None:
+        send = shared.turns.send
+        shared.wait(send(shared.one.facet, "cancel", number, JSError(reason)))
+
+    shared.one.rejections.clear()
+    watcher = ask(
+        "let told; $cancelled.catch(e => { told = e.message }); "
+        "Far('W', { told: () => told, same: () => $cancelled === $cancelled })",
+        "watching",
+    )
+    late = ask("Far('L', { look: () => $cancelled.catch(e => e.message) })", "late")
+    cancel("watching", "enough")
+    cancel("late", "too late")
+    cancel("watching", "again")
+    cancel("nobody", "nothing")
+    send = shared.turns.send
+    assert shared.wait(send(watcher, "told")) == "enough"
+    assert shared.wait(send(watcher, "same")) is True
+    assert shared.wait(send(late, "look")) == "too late"
+    assert shared.one.rejections == []

@@ -55,8 +55,10 @@ def test_the_heap_stays_flat_over_100_000_calls() -> None:
     assert growth(100_000, "ping") < SLACK
 
 
-def test_errors_and_evaluations_leave_nothing() -> None:
-    source = "[1, {a: Far('F', {})}]; Promise.reject(Error('x')).catch(() => 1)"
+@pytest.mark.parametrize("look", ["", "$cancelled.catch(() => 1);"])
+def test_errors_and_evaluations_leave_nothing(look: str) -> None:
+    """With one id for all, what waits on `$cancelled` is replaced by the next."""
+    source = f"{look} [1, Far('F', {{}})]; Promise.reject(Error('x')).catch(() => 1)"
     with Host() as host:
         for _ in range(300):
             host.evaluate(source)

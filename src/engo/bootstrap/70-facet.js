@@ -4,8 +4,15 @@
 
 (() => {
   const { Object, Array, TypeError, Error, Promise } = globalThis;
-  const { define, makeCompartment, evaluateNamed, compileModule, inspect } =
-    globalThis.engoBootstrap;
+  const {
+    define,
+    defineCancelled,
+    cancel,
+    makeCompartment,
+    evaluateNamed,
+    compileModule,
+    inspect,
+  } = globalThis.engoBootstrap;
   const { Far } = globalThis.engoBootstrap.endo;
 
   const checkText = (value, what) => {
@@ -33,8 +40,10 @@
   const compartmentFor = ($id, $cancelled, options) => {
     const tag = typeof $id === 'string' ? $id : '';
     const compartment = makeCompartment(tag, options);
-    define(compartment.globalThis, '$id', $id, true);
-    define(compartment.globalThis, '$cancelled', $cancelled, true);
+    const global = compartment.globalThis;
+    define(global, '$id', $id, true);
+    if ($cancelled === undefined) defineCancelled(global, tag);
+    else define(global, '$cancelled', $cancelled, true);
     return compartment;
   };
 
@@ -123,6 +132,11 @@
       importModule,
       makeBundle: notYet('makeBundle'),
       makeUnconfined: notYet('makeUnconfined'),
+      // Rejects the `$cancelled` of the evaluation `$id`, if it still lives.
+      cancel: ($id, reason) => {
+        checkText($id, 'an $id');
+        cancel($id, reason);
+      },
       terminate: () => {
         Promise.resolve()
           .then(() => {})

@@ -30,7 +30,7 @@ from engo.worker.snapshotfile import (
 )
 
 SCRIPTS: Final = Path(__file__).parent
-ENDO_ONLY: Final = ("20-", "21-", "40-", "70-", "80-")
+ENDO_ONLY: Final = ("20-", "21-", "40-", "65-", "70-", "80-")
 """Prefixes of the scripts that the bare image goes without."""
 IMAGES: Final = ("bare", "endo")
 
