@@ -186,10 +186,10 @@ def test_ctrl_c_while_waiting_leaves_the_worker() -> None:
 
 def test_importing_engo_costs_nothing() -> None:
     script = (
-        "import sys; before = set(sys.modules); import engo\n"
+        "import sys; before = set(sys.modules); import engo, engo.native\n"
         "print(sorted(set(sys.modules) - before))"
     )
-    assert run_python(script).strip() == "['engo']"
+    assert run_python(script).strip() == "['engo', 'engo.native']"
 
 
 def test_blocking_worker_imports_no_event_loop() -> None:

@@ -1,47 +1,48 @@
 """The only importer of the compiled module `engo._xsnap`; owns every pointer.
 
-Strict types above, cffi below. Importing this costs nothing; each function loads
-the module when it is called.
+Strict types above, cffi below. Importing this costs nothing, not even `typing`,
+since a re-executed worker comes through here; each function loads the module when
+it is called.
 """
 
-import importlib
-from typing import Protocol, cast
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class _Lib(Protocol):
+        def xsnap_build_id(self) -> object: ...
+
+        def xsnap_worker_main(self, argc: int, argv: object) -> int: ...
+
+        def engo_image_digest(self, name: bytes) -> object: ...
+
+    class _Ffi(Protocol):
+        NULL: object
+
+        def string(self, pointer: object) -> bytes: ...
+
+        def unpack(self, pointer: object, length: int) -> bytes: ...
+
+        def buffer(self, pointer: object, length: int) -> bytearray: ...
 
 
 class NativeMissing(ImportError):
     """The compiled module is not there or not of this build."""
 
 
-class _Lib(Protocol):
-    def xsnap_build_id(self) -> object: ...
-
-    def xsnap_worker_main(self, argc: int, argv: object) -> int: ...
-
-    def engo_image_digest(self, name: bytes) -> object: ...
-
-
-class _Ffi(Protocol):
-    NULL: object
-
-    def string(self, pointer: object) -> bytes: ...
-
-    def unpack(self, pointer: object, length: int) -> bytes: ...
-
-    def buffer(self, pointer: object, length: int) -> object: ...
-
-
 _DIGEST_BYTES = 32
 
 
-def _module() -> tuple[_Lib, _Ffi]:
+def _module() -> "tuple[_Lib, _Ffi]":
     try:
-        module = importlib.import_module("engo._xsnap")
+        # Not importlib, which would have to be imported first.
+        module = __import__("engo._xsnap", fromlist=("lib",))
     except ImportError as error:
         raise NativeMissing(
             f"expected the compiled module engo._xsnap, got: {error}; "
             "run build_ffi.py or install Engo again"
         ) from error
-    return cast("_Lib", module.lib), cast("_Ffi", module.ffi)
+    return module.lib, module.ffi
 
 
 def build_id() -> str:
@@ -59,7 +60,7 @@ def image_digest(name: str) -> bytes:
     pointer = lib.engo_image_digest(name.encode())
     if pointer == ffi.NULL:
         raise NativeMissing(f"expected a digest of the image {name!r}, got none")
-    return bytes(memoryview(ffi.buffer(pointer, _DIGEST_BYTES)))  # type: ignore[arg-type]
+    return bytes(ffi.buffer(pointer, _DIGEST_BYTES))
 
 
 def worker_main() -> int:
