@@ -1,16 +1,27 @@
 """The blocking shell over a scripted child: no process, no waiting."""
 
+import contextlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engo import ConsoleLine, Limits, Worker
+from engo.frames.fragments import write_message
 from engo.testing.clock import FixedRandom, VirtualClock
-from engo.testing.fake_child import ControlMessage, FakeChild, FakeLauncher, Script
+from engo.testing.fake_child import (
+    ControlMessage,
+    FakeChild,
+    FakeLauncher,
+    Script,
+    pack,
+)
 from engo.worker.asking import FIRST_ID
 from engo.worker.core import WorkerCore
 from engo.worker.errors import (
     CrankTimeout,
+    EngoError,
     GuestError,
     LimitExceeded,
     StuckPromise,
@@ -407,6 +418,48 @@ def test_a_snapshot_that_fails_leaves_nothing(tmp_path: Any) -> None:
             worker.snapshot(tmp_path / "a.snapshot")
         assert list(tmp_path.iterdir()) == []
         worker.kill()
+
+
+def control(**message: Any) -> bytes:
+    return write_message(0, pack(message))
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=40),
+            st.sampled_from(
+                [
+                    b"\x00\x01\x00",
+                    b"\x00\x05\x81ab",
+                    b"\xff\xff\x00",
+                    write_message(1, b"{}"),
+                    write_message(2, pack([1, "", "x"])),
+                    control(op="call", id=1, data=b"", sync=True),
+                    control(op="pending", id=FIRST_ID, meter=1),
+                    control(op="result", id=FIRST_ID, meter=1),
+                    control(op="abort", id=0, meter=1, reason="x"),
+                ]
+            ),
+        ),
+        max_size=6,
+    )
+)
+def test_a_hostile_worker_never_hangs_or_surprises(parts: list[bytes]) -> None:
+    """Whatever it says before it ends: a value, or one of our own errors."""
+
+    def script(child: FakeChild, message: ControlMessage) -> None:
+        if message["op"] == "evaluate":
+            for part in parts:
+                child.put(part)
+        if message["op"] in ("status", "reply", "exit"):
+            child.end(1)
+
+    child: FakeChild = FakeChild(script, on_wait=lambda seconds: child.end(1))
+    worker = Worker(launcher=FakeLauncher(child), clock=VirtualClock())
+    with worker, contextlib.suppress(EngoError):
+        worker.evaluate("x")
+    assert child.closed
 
 
 def test_not_closed_is_a_warning() -> None:

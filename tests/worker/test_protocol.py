@@ -325,21 +325,21 @@ def test_command_limit_and_one_past() -> None:
 
 
 def test_message_limit_is_ours_to_keep() -> None:
-    protocol = opened(Limits(message=2000))
-    protocol.deliver(b"x" * 1900, 0.0)
+    protocol = opened(Limits(message=70_000))
+    protocol.deliver(b"x" * 69_900, 0.0)
     protocol.take_outgoing()
-    with pytest.raises(LocalProtocolError, match="at most 2000 bytes"):
-        protocol.deliver(b"x" * 2000, 0.0)
+    with pytest.raises(LocalProtocolError, match="at most 70000 bytes"):
+        protocol.deliver(b"x" * 70_000, 0.0)
     with pytest.raises(LocalProtocolError):
-        protocol.captp(b"x" * 2001)
+        protocol.captp(b"x" * 70_001)
     assert not protocol.has_outgoing
 
 
 def test_an_answer_too_long_leaves_the_command_open() -> None:
-    protocol = opened(Limits(message=2000))
+    protocol = opened(Limits(message=70_000))
     protocol.receive(control(op="call", id=1, data=b"", sync=True))
     with pytest.raises(LocalProtocolError):
-        protocol.reply(1, b"x" * 2000, 0.0)
+        protocol.reply(1, b"x" * 70_000, 0.0)
     assert protocol.open_commands == 1
     protocol.reply_error(1, "too long", 0.0)
     assert protocol.open_commands == 0

@@ -268,7 +268,7 @@ class Worker:
     # The end
 
     def interrupt(self) -> None:
-        """Stop the running crank; the machine ends as WorkerInterrupted.
+        """Stop the running crank, or the next; the machine ends as WorkerInterrupted.
 
         May be called from another thread or a signal handler.
         """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from engo.frames.constants import MAX_MESSAGE
+from engo.frames.constants import MAX_MESSAGE, RECORD_ACCEPT
 from engo.worker.errors import UsageError
 
 MIB = 1_048_576
@@ -22,7 +22,7 @@ class Limits:
     meter: int = 0
     """Computrons a crank may use; 0: no limit but time."""
     message: int = MAX_MESSAGE
-    """Bytes of one message on the link, each way; at most 16 MiB."""
+    """Bytes of one message on the link, each way; 65,535 to 16 MiB."""
     cpu: float = 10.0
     """Seconds of the worker's CPU time a crank may take."""
     wall: float = 60.0
@@ -40,7 +40,7 @@ class Limits:
         _check(self, "heap", 4 * MIB, 2_130_706_432)
         _check(self, "stack", 1_024, 1 << 20)
         _check(self, "meter", 0, 1 << 62)
-        _check(self, "message", 1_024, MAX_MESSAGE)
+        _check(self, "message", RECORD_ACCEPT, MAX_MESSAGE)
         _check(self, "cpu", 0.01, 86_400)
         _check(self, "wall", 0.01, 86_400)
         _check(self, "commands", 1, 1 << 20)

@@ -201,7 +201,7 @@ class AsyncWorker:
     # The end
 
     def interrupt(self) -> None:
-        """Stop the running crank; the machine ends as WorkerInterrupted."""
+        """Stop the running crank, or the next; the machine ends with it."""
         self._core.interrupt()
 
     def kill(self, reason: str = "killed by its owner") -> None:
