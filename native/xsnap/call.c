@@ -63,19 +63,16 @@ static void look_at(XsnapVm *vm, XsnapBytes message, unsigned channel) {
 }
 
 static void wait_once(XsnapVm *vm) {
-  XsnapBytes message;
-  unsigned channel;
-  bool ended;
+  XsnapMessage message;
   size_t length = vm->host.wait(vm->host.context, vm);
   if (length == 0) {
     vm->host_gone = true;
     vm->status = XSNAP_EXIT;
     return;
   }
-  if (xsnap_link_take(vm, length, &message, &channel, &ended) == XSNAP_OK &&
-      ended) {
-    look_at(vm, message, channel);
-    xsnap_link_release(vm, channel);
+  if (xsnap_link_take(vm, length, &message)) {
+    look_at(vm, message.bytes, message.channel);
+    xsnap_link_release(vm, &message);
   }
 }
 

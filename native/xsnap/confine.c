@@ -42,7 +42,7 @@
 
 /* Address space beside the heap: the parser's trees and libc, which no heap
    limit counts, and messages in flight. */
-#define MARGIN ((size_t)512 << 20)
+#define MARGIN ((size_t)192 << 20)
 
 void confine_close_from(int first) {
 #ifdef SYS_close_range

@@ -18,7 +18,11 @@ extern void modInstallTextDecoder(txMachine *the);
 extern void modInstallTextEncoder(txMachine *the);
 extern void modInstallBase64(txMachine *the);
 
-#define CALL_OVERHEAD 64 /* bytes of a `call` around its data */
+/* Which attributes a definition sets: all, so that what is not said is allowed.
+ */
+#define ALL_FLAGS (XS_DONT_DELETE_FLAG | XS_DONT_ENUM_FLAG | XS_DONT_SET_FLAG)
+#define CALL_OVERHEAD 64  /* bytes of a `call` around its data */
+#define KEEP_REPLY 262144 /* bytes of a reply's buffer that may stay */
 
 static void need(txMachine *the, txInteger count, const char *what) {
   if (mxArgc < count)
@@ -135,7 +139,8 @@ static void engo_issue_command(txMachine *the) {
   if (vm->reply_failed)
     throw_reply(the, reply);
   fxArrayBuffer(the, mxResult, vm->reply.data, (txInteger)vm->reply.length, -1);
-  xsnap_link_release(vm, CHANNEL_CONTROL);
+  if (vm->reply.capacity > KEEP_REPLY)
+    xsnap_buffer_free(&vm->reply);
 }
 
 /* Pending commands: an object of the start global, index -> [resolve, reject].
@@ -153,7 +158,7 @@ static bool push_pending(txMachine *the, bool make) {
   fxNewInstance(the);
   mxDub();
   mxPush(mxGlobal);
-  mxDefineID(name, XS_DONT_ENUM_FLAG, XS_DONT_ENUM_FLAG);
+  mxDefineID(name, XS_DONT_ENUM_FLAG, ALL_FLAGS);
   mxPop();
   return true;
 }
@@ -276,7 +281,7 @@ void xsnap_host_install(XsnapVm *vm) {
     fxNewHostFunction(the, functions[i].callback, functions[i].length,
                       (txInteger)name, XS_NO_ID);
     mxPush(mxGlobal);
-    mxDefineID(name, XS_DONT_ENUM_FLAG, XS_DONT_ENUM_FLAG);
+    mxDefineID(name, XS_DONT_ENUM_FLAG, ALL_FLAGS);
     mxPop();
   }
   fxEndHost(the);

@@ -31,6 +31,14 @@ typedef struct XsnapBytes {
   size_t length;
 } XsnapBytes;
 
+/* A whole message, or a piece of one. */
+typedef struct XsnapMessage {
+  unsigned channel;
+  bool ended;        /* it is whole: `bytes` may be used */
+  XsnapBytes bytes;  /* borrowed from the in scratch or from `owned` */
+  XsnapBuffer owned; /* what was gathered from several records; else empty */
+} XsnapMessage;
+
 /* A message that came while a guest waited for another one. */
 typedef struct XsnapDeferred {
   struct XsnapDeferred *next;
@@ -129,9 +137,8 @@ struct XsnapVm {
 void xsnap_link_begin(XsnapVm *vm, unsigned channel);
 void xsnap_link_put(XsnapVm *vm, const void *data, size_t length);
 void xsnap_link_end(XsnapVm *vm);
-XsnapStatus xsnap_link_take(XsnapVm *vm, size_t length, XsnapBytes *message,
-                            unsigned *channel, bool *ended);
-void xsnap_link_release(XsnapVm *vm, unsigned channel);
+bool xsnap_link_take(XsnapVm *vm, size_t length, XsnapMessage *message);
+void xsnap_link_release(XsnapVm *vm, XsnapMessage *message);
 XsnapBuffer xsnap_link_hold(XsnapVm *vm, unsigned channel);
 void xsnap_link_let_go(XsnapVm *vm, unsigned channel, XsnapBuffer *held);
 bool xsnap_buffer_append(XsnapBuffer *buffer, const void *data, size_t length);
@@ -179,6 +186,7 @@ void xsnap_evaluate(XsnapVm *vm, const XsnapControl *control);
 void xsnap_deliver(XsnapVm *vm, const XsnapControl *control);
 void xsnap_reply(XsnapVm *vm, const XsnapControl *control);
 void xsnap_captp(XsnapVm *vm, XsnapBytes message);
+void xsnap_drop_commands(XsnapVm *vm);
 
 /* value.c */
 typedef struct XsnapData { /* bytes of a buffer in the heap: no allocation may
@@ -210,7 +218,6 @@ void xsnap_host_install(XsnapVm *vm);
 void xsnap_host_names(XsnapVm *vm);
 bool xsnap_host_callbacks(txCallback **callbacks, int *count);
 bool xsnap_host_take_pending(txMachine *the, uint32_t id);
-void xsnap_host_drop_pending(XsnapVm *vm);
 
 /* call.c: a guest waits */
 void xsnap_call_wait(XsnapVm *vm, uint32_t id);
@@ -223,8 +230,8 @@ void xsnap_snapshot_write(XsnapVm *vm, uint32_t id);
 XsnapStatus xsnap_vm_start(XsnapVm *vm, const XsnapControl *control);
 
 /* platform/engo_platform.c */
-void xsnap_platform_enter(XsnapVm *vm);
-void xsnap_platform_leave(void);
+XsnapVm *xsnap_platform_enter(XsnapVm *vm);
+void xsnap_platform_leave(XsnapVm *before);
 void xsnap_platform_seed(XsnapVm *vm, const uint8_t *seed);
 
 static inline XsnapVm *vm_of(txMachine *the) { return the->context; }

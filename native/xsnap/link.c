@@ -69,61 +69,47 @@ void xsnap_buffer_free(XsnapBuffer *buffer) {
   memset(buffer, 0, sizeof *buffer);
 }
 
-/* Take the record in the in scratch. When it ends a message, `*message` borrows
-   its bytes until xsnap_link_release or the next record. */
-XsnapStatus xsnap_link_take(XsnapVm *vm, size_t length, XsnapBytes *message,
-                            unsigned *channel, bool *ended) {
-  if (length < 1 || length > XSNAP_SCRATCH) {
-    xsnap_fatal(vm, XSNAP_PROTOCOL, "expected a record of 1 to 65535 bytes");
-    return vm->status;
-  }
-  *channel = vm->in[0] & ~MORE;
-  *ended = !(vm->in[0] & MORE);
-  if (*channel > CHANNEL_CAPTP) {
-    xsnap_fatal(vm, XSNAP_PROTOCOL,
-                "expected a record of channel 0 (control) or 1 (captp)");
-    return vm->status;
-  }
-  XsnapBuffer *inbox = &vm->inbox[*channel];
-  if (inbox->length + (length - 1) > vm->message_limit) {
-    xsnap_fatal(vm, XSNAP_PROTOCOL, "the message is larger than the limit");
-    return vm->status;
-  }
-  if (*ended && inbox->length == 0) {
-    *message = (XsnapBytes){vm->in + 1, length - 1};
-    return XSNAP_OK;
-  }
-  if (!xsnap_buffer_append(inbox, vm->in + 1, length - 1)) {
-    xsnap_fatal(vm, XSNAP_NO_MEMORY, "no memory for a message");
-    return vm->status;
-  }
-  *message = (XsnapBytes){inbox->data, inbox->length};
-  return XSNAP_OK;
+static bool refuse(XsnapVm *vm, XsnapStatus status, const char *text) {
+  xsnap_fatal(vm, status, text);
+  return false;
 }
 
-/* The message just taken lies in the returned buffer, the inbox is empty: guest
-   code that runs on the message may wait for another one meanwhile. */
-XsnapBuffer xsnap_link_hold(XsnapVm *vm, unsigned channel) {
-  XsnapBuffer held = vm->inbox[channel];
-  memset(&vm->inbox[channel], 0, sizeof held);
-  return held;
-}
-
-/* A held message has been used: its memory serves the next, or is freed. */
-void xsnap_link_let_go(XsnapVm *vm, unsigned channel, XsnapBuffer *held) {
-  XsnapBuffer *inbox = &vm->inbox[channel];
-  if (inbox->data || held->capacity > KEEP_CAPACITY) {
-    xsnap_buffer_free(held);
-    return;
+/* Take the record in the in scratch; true when it ends a message, which must
+   then be released. A gathered message leaves its inbox at once: while it is
+   being handled a guest may wait, and the next message gathers in its place. */
+bool xsnap_link_take(XsnapVm *vm, size_t length, XsnapMessage *message) {
+  memset(message, 0, sizeof *message);
+  if (length < 1 || length > XSNAP_SCRATCH)
+    return refuse(vm, XSNAP_PROTOCOL, "expected a record of 1 to 65535 bytes");
+  message->channel = vm->in[0] & ~MORE;
+  message->ended = !(vm->in[0] & MORE);
+  if (message->channel > CHANNEL_CAPTP)
+    return refuse(vm, XSNAP_PROTOCOL,
+                  "expected a record of channel 0 (control) or 1 (captp)");
+  XsnapBuffer *inbox = &vm->inbox[message->channel];
+  if (inbox->length + (length - 1) > vm->message_limit)
+    return refuse(vm, XSNAP_PROTOCOL, "the message is larger than the limit");
+  if (message->ended && inbox->length == 0) {
+    message->bytes = (XsnapBytes){vm->in + 1, length - 1};
+    return true;
   }
-  *inbox = *held;
-  inbox->length = 0;
+  if (!xsnap_buffer_append(inbox, vm->in + 1, length - 1))
+    return refuse(vm, XSNAP_NO_MEMORY, "no memory for a message");
+  if (!message->ended)
+    return false;
+  message->owned = *inbox;
+  memset(inbox, 0, sizeof *inbox);
+  message->bytes = (XsnapBytes){message->owned.data, message->owned.length};
+  return true;
 }
 
-/* The message of this channel has been used: make room for the next. */
-void xsnap_link_release(XsnapVm *vm, unsigned channel) {
-  XsnapBuffer *inbox = &vm->inbox[channel];
-  if (inbox->capacity > KEEP_CAPACITY)
-    xsnap_buffer_free(inbox);
-  inbox->length = 0;
+/* The message has been used: keep a small buffer for the next one. */
+void xsnap_link_release(XsnapVm *vm, XsnapMessage *message) {
+  XsnapBuffer *inbox = &vm->inbox[message->channel];
+  if (inbox->data || message->owned.capacity > KEEP_CAPACITY) {
+    xsnap_buffer_free(&message->owned);
+  } else {
+    *inbox = message->owned;
+    inbox->length = 0;
+  }
 }

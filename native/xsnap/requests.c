@@ -163,3 +163,37 @@ void xsnap_captp(XsnapVm *vm, XsnapBytes message) {
   if (check_text(vm, message))
     xsnap_crank(vm, 0, captp_body, &message);
 }
+
+/* Commands that were under way when the snapshot was written: nobody will
+   answer them, so their promises are rejected in a crank of their own. */
+static void drop_body(XsnapVm *vm, void *unused) {
+  static const char source[] =
+      "{ const pending = globalThis.engoPendingCommands;"
+      "  delete globalThis.engoPendingCommands;"
+      "  for (const id of Object.keys(pending))"
+      "    pending[id][1](new Error("
+      "'the worker was restored from a snapshot, the answer is lost')); }";
+  txMachine *the = vm->machine;
+  (void)unused;
+  mxPushStringC((txString)(uintptr_t)source);
+  xsnap_compile_program(the, mxProgram.value.reference, the->stack, "engo");
+  mxPop();
+  mxPop();
+}
+
+typedef struct {
+  bool any;
+} Found;
+
+static void look_for_commands(XsnapVm *vm, void *argument) {
+  txMachine *the = vm->machine;
+  Found *found = argument;
+  mxPush(mxGlobal);
+  found->any = mxHasID(vm->names[NAME_PENDING]) != 0;
+}
+
+void xsnap_drop_commands(XsnapVm *vm) {
+  Found found = {false};
+  if (xsnap_run(vm, look_for_commands, &found) && found.any)
+    xsnap_crank(vm, 0, drop_body, NULL);
+}

@@ -141,7 +141,9 @@ XsnapStatus xsnap_vm_start(XsnapVm *vm, const XsnapControl *control) {
   else if (status == XSNAP_OK)
     emit_ready(vm);
   vm->page->state = XSNAP_IDLE;
-  return status;
+  if (status == XSNAP_OK && control->image)
+    xsnap_drop_commands(vm);
+  return vm->status != XSNAP_OK ? vm->status : status;
 }
 
 static void dispatch_deferred(XsnapVm *vm) {
@@ -159,20 +161,16 @@ static void dispatch_deferred(XsnapVm *vm) {
 }
 
 XsnapStatus xsnap_vm_deliver(XsnapVm *vm, size_t length) {
-  XsnapBytes message;
-  unsigned channel;
-  bool ended;
+  XsnapMessage message;
   if (vm->status != XSNAP_OK)
     return vm->status;
-  xsnap_platform_enter(vm);
-  if (xsnap_link_take(vm, length, &message, &channel, &ended) == XSNAP_OK &&
-      ended) {
-    XsnapBuffer held = xsnap_link_hold(vm, channel);
-    xsnap_control_dispatch(vm, message, channel);
-    xsnap_link_let_go(vm, channel, &held);
+  XsnapVm *before = xsnap_platform_enter(vm);
+  if (xsnap_link_take(vm, length, &message)) {
+    xsnap_control_dispatch(vm, message.bytes, message.channel);
+    xsnap_link_release(vm, &message);
     dispatch_deferred(vm);
   }
-  xsnap_platform_leave();
+  xsnap_platform_leave(before);
   if (vm->status == XSNAP_OK && vm->host_gone)
     vm->status = XSNAP_EXIT;
   return vm->status;

@@ -52,6 +52,19 @@ def test_the_reply_may_come_in_fragments_among_others() -> None:
         assert worker.next_message() == (1, b"hello")
 
 
+def test_large_messages_on_both_sides_of_a_wait() -> None:
+    """The request that waits came in several records, and so does its reply."""
+    padding = "/*" + "p" * 150_000 + "*/"
+    with Driver() as worker:
+        worker.control(op="evaluate", id=1, source=padding + CALL)
+        call = worker.next()
+        later = "/*" + "q" * 70_000 + "*/ 'later'"
+        worker.control(op="evaluate", id=2, source=later)
+        worker.control(op="reply", id=call["id"], data=b"r" * 200_000)
+        assert worker.next()["value"] == b"r" * 200_000
+        assert worker.next()["value"] == "later"
+
+
 def test_exit_ends_a_waiting_worker() -> None:
     with Driver() as worker:
         worker.control(op="evaluate", id=1, source=CALL)

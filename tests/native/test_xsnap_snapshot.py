@@ -68,6 +68,37 @@ def test_a_request_of_the_written_machine_answers_nobody(image: bytes) -> None:
         assert worker.ask(op="status", id=9)["op"] == "result"
 
 
+def test_commands_under_way_are_rejected_in_the_restored_machine() -> None:
+    post = "engoPostCommand(new ArrayBuffer(1))"
+    with Driver() as worker:
+        source = f"globalThis.p = {post}; globalThis.q = {post}; p.catch(() => 0); 1"
+        worker.evaluate(source)
+        image = worker.snapshot()
+    with Driver(image=image) as worker:
+        assert worker.next()["op"] == "rejection"  # of q, which nobody handles
+        got = worker.evaluate("p")
+        assert (got["op"], got["name"]) == ("error", "Error")
+        assert "restored" in got["message"]
+        worker.control(op="evaluate", id=3, source=post)
+        worker.control(op="reply", id=worker.next()["id"], data=b"new")
+        assert worker.answer(3)["op"] == "pending"
+        assert worker.next()["value"] == b"new"
+        assert worker.snapshot()
+
+
+def test_what_a_heap_grows_by_is_the_same_in_every_process() -> None:
+    source = """
+      globalThis.kept = [];
+      for (let i = 0; i < 300; i++) kept[i % 40] = 'x'.repeat(i * 1000) + i;
+      globalThis.bytes = new Uint8Array(2e6); 1"""
+    images = []
+    for _ in range(2):
+        with Driver() as worker:
+            worker.evaluate(source)
+            images.append(worker.snapshot())
+    assert images[0] == images[1]
+
+
 def test_chunks_are_one_record_each() -> None:
     with Driver() as worker:
         worker.evaluate("globalThis.a = []; for (let i = 0; i < 1e5; i++) a.push({i})")

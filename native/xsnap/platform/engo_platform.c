@@ -20,14 +20,17 @@
 static __thread XsnapVm *running;  /* the machine that this thread is inside */
 static __thread char *stack_limit; /* of this thread, NULL: not yet looked up */
 
-void xsnap_platform_enter(XsnapVm *vm) {
+/* Returns the machine that this thread was inside before, for leave. */
+XsnapVm *xsnap_platform_enter(XsnapVm *vm) {
+  XsnapVm *before = running;
   char *limit = fxCStackLimit(); /* also before the process is confined */
   running = vm;
   if (vm->machine)
     vm->machine->stackLimit = limit;
+  return before;
 }
 
-void xsnap_platform_leave(void) { running = NULL; }
+void xsnap_platform_leave(XsnapVm *before) { running = before; }
 
 /* XS asks this for every parse and every RegExp; looking it up reads a file of
    the kernel on the main thread (reference xs-native 3.2). */
