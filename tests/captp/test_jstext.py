@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import engo
 from engo.captp import CapTPError, Limits, LocalProtocolError, NotPassable, jstext
 from engo.captp.errors import (
     MalformedMessage,
@@ -214,3 +218,22 @@ def test_utf8_and_size() -> None:
 def test_only_declared_errors_escape(text: str) -> None:
     with suppress(CapTPError):
         jstext.parse(text, Limits(depth=4, values=8))
+
+
+def test_bad_json_is_a_named_error_before_json_was_imported() -> None:
+    """CPython 3.11's C scanner needs json.decoder to say what is wrong."""
+    program = (
+        "import sys; from engo.captp import jstext\n"
+        "from engo.captp.errors import MalformedMessage\n"
+        "assert 'json' not in sys.modules\n"
+        "try: jstext.parse('{bad')\n"
+        "except MalformedMessage as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env={"PYTHONPATH": str(Path(engo.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("expected JSON: Expecting property name"), done.stderr

@@ -189,6 +189,20 @@ def _scanner(context: _ScannerContext) -> Callable[[str, int], tuple[object, int
 _scan_plain = _scanner(_ScannerContext(None))
 
 
+def _scan(
+    scan: Callable[[str, int], tuple[object, int]], text: str
+) -> tuple[object, int]:
+    """Scan from the start; raises what the scanner raises."""
+    try:
+        return scan(text, 0)
+    except SystemError:
+        # CPython 3.11's scanner finds its exception class only when json.decoder has
+        # been imported, which nobody pays for unless something is wrong.
+        import json.decoder  # noqa: F401
+
+        return scan(text, 0)
+
+
 def parse(
     text: str,
     limits: Limits = DEFAULT_LIMITS,
@@ -203,7 +217,7 @@ def parse(
     try:
         if text[:1] in _SPACE:
             text = text.lstrip(_SPACE)
-        value, end = scan(text, 0)
+        value, end = _scan(scan, text)
     except StopIteration as stop:
         raise MalformedMessage(f"expected JSON, came none at {stop.value}") from None
     except ValueError as error:  # the scanner's JSONDecodeError
