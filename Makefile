@@ -22,12 +22,12 @@ build: $(STAMP) ## compile what has changed, in place (seconds)
 demo: build ## run JavaScript nobody trusts: library, daemon, restart
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
-test: build ## the whole test suite
+test: $(STAMP) ## the whole test suite
+	@$(BIN)/python build_ffi.py --quiet --shell
 	$(BIN)/python -m pytest -q
 
 check: build ## lint, types, formatting, generated files
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[dev]' 2>/dev/null \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
