@@ -230,7 +230,7 @@ def glue(digests: dict[str, bytes]) -> str:
 
 
 def image_digests(made: dict[str, Path]) -> dict[str, bytes]:
-    """The digest in each image's header (bytes 160 to 191, see engo/worker/snapshotfile.py)."""
+    """The digest in each image's header: engo/worker/snapshotfile.py has the layout."""
     return {name: path.read_bytes()[160:192] for name, path in made.items()}
 
 

@@ -31,7 +31,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=(
-        "speed/fresh-chunks",
-    ),
+    programs=("speed/fresh-chunks",),
 )
