@@ -80,15 +80,16 @@ class Client:
                 await self._over.wait()
                 tasks.cancel_scope.cancel()
         finally:
-            self._daemon.caller_left(self._caller)
-            self._session.connection_lost()
-            self._shell.wake()
+            self._shell.enter(self._leave)
             self._connection.close()
+
+    def _leave(self) -> None:
+        self._daemon.caller_left(self._caller)
+        self._session.connection_lost()
 
     def say_goodbye(self) -> None:
         """The daemon ends: tell the client."""
-        self._session.abort()
-        self._shell.wake()
+        self._shell.enter(self._session.abort)
 
     # ---- reading
 
@@ -107,14 +108,14 @@ class Client:
                 if not data:
                     self._reader.end()
                     break
-                self._receive(data)
+                self._shell.enter(self._receive, data)
                 reads += 1
                 if not reads % _READS_IN_A_ROW:
                     await anyio.lowlevel.checkpoint()
         except (NetstringError, RemoteProtocolError) as error:
             self._daemon.outside.log(f"connection {self._number} is closed: {error}")
-            self._session.abort(f"{type(error).__name__}: {error}")
-            self._shell.wake()
+            reason = f"{type(error).__name__}: {error}"
+            self._shell.enter(self._session.abort, reason)
         except OSError as error:
             self._daemon.outside.log(
                 f"connection {self._number} has failed: {error.strerror}"
@@ -124,7 +125,6 @@ class Client:
     def _receive(self, data: bytes) -> None:
         for message in self._reader.feed(data):
             self._session.receive(message)
-        self._shell.wake()
 
     def _problem(self, error: RemoteProtocolError) -> None:
         self._daemon.outside.log(f"connection {self._number}: {error}")

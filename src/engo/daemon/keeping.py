@@ -234,7 +234,7 @@ class Keeping:
         for number, formula in gone.items():
             removed = JSError("the formula is not kept any more: its name was removed")
             daemon.live.cancel(make_id(number, daemon.node), removed)
-            daemon.name_stores.pop(number, None)
+            daemon.forget_formula(number)
             if formula["type"] == "worker":
                 daemon.outside.forget_worker(number)
             elif formula["type"] == "readable-blob":

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MAX_FORMULAS = 1_000
+"""Formulas that are remembered besides being stored."""
+
+
 class Daemon:
     """One node: its formulas, its live values, its workers.
 
@@ -70,6 +74,7 @@ class Daemon:
         )
         self.workers = Workers(self)
         self.name_stores: dict[FormulaNumber, NameStore] = {}
+        self._formulas: dict[FormulaNumber, Formula] = {}  # some that are kept
         self.gateway = inspector.gateway(self)
         turns.start_coroutine = self._start
 
@@ -143,10 +148,25 @@ class Daemon:
         transient = self.keeping.transients.get(number)
         if transient is not None:
             return transient.formula
-        found = self.database.formula(number)
+        found = self._formulas.get(number)
+        if found is None:
+            found = self.database.formula(number)
+            if found is not None:
+                self._remember(number, found)
         if found is None:
             raise JSReferenceError(f"No reference exists for formula {number}")
         return found
+
+    def _remember(self, number: FormulaNumber, formula: Formula) -> None:
+        """Formulas do not change while they are kept."""
+        if len(self._formulas) >= MAX_FORMULAS:
+            del self._formulas[next(iter(self._formulas))]
+        self._formulas[number] = formula
+
+    def forget_formula(self, number: FormulaNumber) -> None:
+        """It has been collected."""
+        self._formulas.pop(number, None)
+        self.name_stores.pop(number, None)
 
     def type_of(self, formula: FormulaId) -> str:
         kind: str = self.formula(formula)["type"]

@@ -56,8 +56,7 @@ async def run_worker(
     death: WorkerDied | None = None
 
     def on_captp(message: bytes) -> None:
-        hooks.captp(message)
-        shell.wake()
+        shell.enter(hooks.captp, message)
 
     def on_console(line: ConsoleLine) -> None:
         hooks.console(*line)
@@ -82,14 +81,12 @@ async def run_worker(
         ) as worker:
             process = Process(worker)
             starting.release()
-            started.resolve(process)
-            shell.wake()
+            shell.enter(started.resolve, process)
             await process.closing.wait()
     except (EngoError, OSError) as error:
         if process is None:
             starting.release()
-            started.reject(JSError(str(error)))
+            shell.enter(started.reject, JSError(str(error)))
         shell.log(f"a worker failed: {error}")
     if death is not None:
-        hooks.death(death.reason)
-    shell.wake()
+        shell.enter(hooks.death, death.reason)

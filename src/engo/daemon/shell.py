@@ -54,6 +54,7 @@ class Shell:
         self._starting = anyio.Semaphore(MAX_STARTING)
         self._flushable: dict[Flushable, None] = {}  # in the order in which they came
         self._scheduled = False  # a task will wake
+        self._inside = False  # the turns are being run, or will be right away
         # To be committed; None: only wants to know when those before it are.
         self._queue: list[tuple[Operation | None, Resolver]] = []
         self._committing = False  # a task empties the queue
@@ -61,18 +62,34 @@ class Shell:
 
     # ---- turns
 
+    def enter(self, callback: Callable[..., object], *args: object) -> None:
+        """Call in from outside, then run what that has caused.
+
+        What the callback raises comes out after that.
+        """
+        self._inside = True
+        try:
+            callback(*args)
+        finally:
+            self.wake()
+
     def wake(self) -> None:
         """Run the turns and write what they produced, until both are done."""
-        while True:
-            self.turns.run()
-            if not self._flushable:
-                return
-            flushable, self._flushable = self._flushable, {}
-            for each in flushable:
-                each.flush()
+        self._inside = True
+        try:
+            while True:
+                self.turns.run()
+                if not self._flushable:
+                    return
+                flushable, self._flushable = self._flushable, {}
+                for each in flushable:
+                    each.flush()
+        finally:
+            self._inside = False
 
     def _schedule(self) -> None:
-        if not self._scheduled:
+        """Somebody has something to do, and nobody runs the turns."""
+        if not self._inside and not self._scheduled:
             self._scheduled = True
             self.tasks.start_soon(self._wake_soon)
 
@@ -94,8 +111,7 @@ class Shell:
         async def wait() -> None:
             with scope:
                 await anyio.sleep(seconds)
-                self.turns.push(callback)
-                self.wake()
+                self.enter(callback)
 
         self.tasks.start_soon(wait)
         return scope.cancel
@@ -107,10 +123,9 @@ class Shell:
             try:
                 value = await anyio.to_thread.run_sync(function, *args)
             except Exception as error:  # it becomes the answer
-                resolver.reject(error)
+                self.enter(resolver.reject, error)
             else:
-                resolver.resolve(value)
-            self.wake()
+                self.enter(resolver.resolve, value)
 
         self.tasks.start_soon(work)
         return promise
@@ -141,14 +156,7 @@ class Shell:
             while self._queue:
                 group = self._next_group()
                 operations = [operation for operation, _ in group if operation]
-                outcomes = iter(await self._apply(operations))
-                for operation, resolver in group:
-                    outcome = Done(None) if operation is None else next(outcomes)
-                    if isinstance(outcome, Failed):
-                        resolver.reject(outcome.error)
-                    else:
-                        resolver.resolve(outcome.value)
-                self.wake()
+                self.enter(_settle, group, await self._apply(operations))
             self._committing = False
 
     def _next_group(self) -> list[tuple[Operation | None, Resolver]]:
@@ -201,3 +209,16 @@ class Shell:
 
     def stop(self) -> None:
         self.stopping.set()
+
+
+def _settle(
+    group: list[tuple[Operation | None, Resolver]], outcomes: list[Outcome]
+) -> None:
+    """Tell everyone of a group what has become of it, in order."""
+    coming = iter(outcomes)
+    for operation, resolver in group:
+        outcome = Done(None) if operation is None else next(coming)
+        if isinstance(outcome, Failed):
+            resolver.reject(outcome.error)
+        else:
+            resolver.resolve(outcome.value)
