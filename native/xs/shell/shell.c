@@ -162,12 +162,12 @@ static int run(Job *job) {
   XsnapVm *vm = xsnap_vm_create(&host);
   if (!vm)
     return XSNAP_NO_MEMORY;
-  xsnap_platform_enter(vm);
+  XsnapVm *before = xsnap_platform_enter(vm);
   XsnapStatus status = xsnap_vm_start(vm, &start);
   bool finished = status == XSNAP_OK && xsnap_run(vm, guest, job);
   if (!finished)
     fprintf(stderr, "aborted: %s\n", vm->reason ? vm->reason : "no machine");
-  xsnap_platform_leave();
+  xsnap_platform_leave(before);
   xsnap_vm_delete(vm);
   return !finished ? XSNAP_ABORTED : job->failed ? 1 : 0;
 }
