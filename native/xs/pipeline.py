@@ -162,9 +162,18 @@ def executable(
     if fresh:
         say(f"C: {fresh} of {len(objects)} files compiled ({flavour.name})")
     output = _out(flavour, leave_out) / "engo-xsnap"
-    if link(flavour, objects, output):
+    if _link_program(flavour, objects, output):
         say(f"linked {output.relative_to(ROOT)}")
     return output, objects[:-1]
+
+
+def _link_program(flavour: Flavour, objects: list[Path], output: Path) -> bool:
+    try:
+        return link(flavour, objects, output, *flavour.program)
+    except compiling.CompileError:
+        if not flavour.program:
+            raise
+        return link(flavour, objects, output)
 
 
 def shell(flavour: Flavour, say: Say, leave_out: tuple[str, ...] = ()) -> Path:

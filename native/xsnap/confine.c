@@ -64,14 +64,18 @@ static void on_parent_signal(int number) {
     _exit(0);
 }
 
-void confine_die_with_parent(int link) {
+void confine_die_with_parent(void) {
   struct sigaction action;
-  (void)link;
+  sigset_t number;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_parent_signal;
   action.sa_flags = SA_RESTART;
   sigaction(SIGUSR1, &action, NULL);
+  sigemptyset(&number);
+  sigaddset(&number, SIGUSR1);
+  sigprocmask(SIG_UNBLOCK, &number, NULL);
   prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+  on_parent_signal(SIGUSR1); /* it may have gone before we asked */
 }
 
 static size_t address_space(void) {

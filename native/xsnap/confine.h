@@ -10,8 +10,8 @@
 /* Close every descriptor from `first` up. */
 void confine_close_from(int first);
 
-/* End with the supervisor: `link` is the descriptor that it reads from. */
-void confine_die_with_parent(int link);
+/* End with the supervisor: when nobody reads the link any more. */
+void confine_die_with_parent(void);
 
 /* Limits, no_new_privs, Landlock, seccomp. `heap` is the machine's limit in
    bytes. False when the kernel refused what must not be missing. */

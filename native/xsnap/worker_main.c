@@ -227,7 +227,7 @@ int xsnap_worker_main(int argc, char **argv) {
   if (!vm)
     return XSNAP_NO_MEMORY;
   signal(SIGPIPE, SIG_IGN);
-  confine_die_with_parent(WORKER_LINK_OUT);
+  confine_die_with_parent();
   XsnapStatus status = serve(worker, vm);
   /* Not exit: whoever runs clean-ups in this process would break the
    * confinement. */
