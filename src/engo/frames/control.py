@@ -99,6 +99,22 @@ def deliver_record(number: int, data: bytes, now: float) -> bytes:
     )
 
 
+_REPLY: Final = struct.Struct(">HB14sI5sd5sBI")
+_REPLY_SIZE: Final = _REPLY.size - LENGTH_BYTES
+_REPLY_OP_ID: Final = b"\x84\xa2op\xa5reply\xa2id\xce"
+
+
+def reply_record(number: int, data: bytes, now: float) -> bytes:
+    """A whole `reply` with data as one record; at most DELIVER_SHORT bytes of it."""
+    size = len(data)
+    return (
+        _REPLY.pack(
+            _REPLY_SIZE + size, 0, _REPLY_OP_ID, number, _NOW, now, _DATA, _BIN32, size
+        )
+        + data
+    )
+
+
 _EVALUATE: Final = struct.Struct(">HB17sI5sd")
 _EVALUATE_OP_ID: Final = b"\x85\xa2op\xa8evaluate\xa2id\xce"
 _SOURCE: Final = struct.Struct(">8sI")

@@ -12,7 +12,7 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Protocol
 
@@ -38,6 +38,13 @@ class Child(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Bytes of the link; b"" at its end; raises BlockingIOError."""
+        ...
+
+    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+        """Reads into buffers, blocking, from now on; None where that cannot be.
+
+        `wait` must then come before each `read`.
+        """
         ...
 
     def write(self, data: bytes | memoryview, /) -> int:
@@ -91,6 +98,10 @@ class NativeChild:
         self._reading = select.poll()
         self._reading.register(link_out, select.POLLIN)
         self._both: select.poll | None = None
+
+    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+        os.set_blocking(self._link_out, True)
+        return partial(os.readv, self._link_out)
 
     def wait(self, seconds: float, *, writing: bool) -> int:
         if not writing:

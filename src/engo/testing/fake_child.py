@@ -112,6 +112,9 @@ class FakeChild:
             return b""
         raise BlockingIOError
 
+    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+        return None
+
     def write(self, data: bytes | memoryview, /) -> int:
         if self._status is not None:
             raise BrokenPipeError

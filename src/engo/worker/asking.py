@@ -42,13 +42,13 @@ class Asking:
         self._next_id = FIRST_ID
         self._requests: dict[int, Request] = {}  # sent and not done
         self._batch: Batch | None = None  # answers that are still to come
-        self._commands: dict[int, bool] = {}  # guest commands to answer; sync?
+        self.commands: dict[int, bool] = {}  # guest commands to answer; sync?
         self._outgoing: list[bytes] = []
         self._pack = ControlPacker().pack
         self._reader = RecordReader()
         # The longest data of a deliver that is one record and within the limit.
-        self._short = min(DELIVER_SHORT, limits.message - MAX_DELIVER_HEAD)
-        self._short_source = min(EVALUATE_SHORT, limits.message - MAX_EVALUATE_HEAD)
+        self.short = min(DELIVER_SHORT, limits.message - MAX_DELIVER_HEAD)
+        self.short_source = min(EVALUATE_SHORT, limits.message - MAX_EVALUATE_HEAD)
 
     def start(self, *, seed: bytes, now: float, image: bool) -> None:
         """Must be the first message; answered by WorkerReady."""
@@ -73,10 +73,10 @@ class Asking:
         """
         check_str(source, "source")
         check_str(name, "name")
-        number = self._new_id()
-        if name == "eval" and len(source) <= self._short_source:
+        number = self.new_id()
+        if name == "eval" and len(source) <= self.short_source:
             data = source.encode("utf-8", "surrogatepass")
-            if len(data) <= self._short_source:
+            if len(data) <= self.short_source:
                 self._outgoing.append(evaluate_record(number, data, now))
                 return self.expect(number)
         self._send(
@@ -91,8 +91,8 @@ class Asking:
         too long.
         """
         data = check_bytes(data)
-        number = self._new_id()
-        if len(data) <= self._short:
+        number = self.new_id()
+        if len(data) <= self.short:
             self._outgoing.append(deliver_record(number, data, now))
         else:
             self._send({"op": "deliver", "id": number, "data": data, "now": now})
@@ -104,32 +104,11 @@ class Asking:
         return not (
             self._requests
             or self._outgoing
-            or self._commands
+            or self.commands
             or self.death
             or self._batch
             or self._reader.pending
         )
-
-    def lone_evaluate(self, source: str, now: float) -> tuple[int, bytes] | None:
-        """The id and record of a short `evaluate`; None when it is not short.
-
-        The caller sends the record and, unless its answer comes at once, calls
-        `expect`.
-        """
-        if type(source) is not str or len(source) > self._short_source:
-            return None
-        data = source.encode("utf-8", "surrogatepass")
-        if len(data) > self._short_source:
-            return None
-        number = self._new_id()
-        return number, evaluate_record(number, data, now)
-
-    def lone_deliver(self, data: bytes, now: float) -> tuple[int, bytes] | None:
-        """The id and record of a short `deliver`; see `lone_evaluate`."""
-        if type(data) is not bytes or len(data) > self._short:
-            return None
-        number = self._new_id()
-        return number, deliver_record(number, data, now)
 
     def deliver_batch(
         self, messages: list[bytes], now: float
@@ -140,7 +119,7 @@ class Asking:
         outstanding; deliver them one by one then.
         """
         self._check_alive()
-        if self._requests or self._batch or max(map(len, messages)) > self._short:
+        if self._requests or self._batch or max(map(len, messages)) > self.short:
             return None
         first = self._next_id
         if first + len(messages) > MAX_ID:
@@ -151,13 +130,13 @@ class Asking:
 
     def snapshot(self) -> Request:
         """Answered by ChunkReceived events, then done."""
-        number = self._new_id()
+        number = self.new_id()
         self._send({"op": "snapshot", "id": number})
         return self.expect(number)
 
     def status(self, collect: bool) -> Request:
         """The value is a map of numbers; `collect` collects garbage first."""
-        number = self._new_id()
+        number = self.new_id()
         self._send({"op": "status", "id": number, "collect": collect})
         return self.expect(number)
 
@@ -168,12 +147,12 @@ class Asking:
         command is then still open.
         """
         self._send({"op": "reply", "id": command, "data": data, "now": now})
-        self._commands.pop(command, None)
+        self.commands.pop(command, None)
 
     def reply_error(self, command: int, text: str, now: float) -> None:
         """Answer a command of the guest with an Error of this message."""
         self._send({"op": "reply", "id": command, "error": text, "now": now})
-        self._commands.pop(command, None)
+        self.commands.pop(command, None)
 
     def clock(self, now: float) -> None:
         """Set the machine's clock, for messages that carry none."""
@@ -224,18 +203,19 @@ class Asking:
     @property
     def open_commands(self) -> int:
         """Commands of the guest that are not answered."""
-        return len(self._commands)
+        return len(self.commands)
 
     @property
     def waits_for_reply(self) -> bool:
         """Whether the guest's machine stands still for an answer."""
-        return bool(self._commands) and any(self._commands.values())
+        return bool(self.commands) and any(self.commands.values())
 
     def _check_alive(self) -> None:
         if self.death is not None:
             raise self.death.again() from self.death.__cause__
 
-    def _new_id(self) -> int:
+    def new_id(self) -> int:
+        """An id for a request; raises WorkerDied."""
         self._check_alive()
         number = self._next_id
         while number in self._requests:

@@ -27,6 +27,7 @@ from engo.worker.events import (
     WorkerStatus,
 )
 from engo.worker.handle import Handle
+from engo.worker.lane import NOT_PLAIN, NOT_TAKEN, Lane
 from engo.worker.launch import Kind, Launcher, SnapshotSource
 from engo.worker.limits import Limits
 from engo.worker.pump import Pump
@@ -34,6 +35,7 @@ from engo.worker.request import Request
 from engo.worker.snapshotfile import HEADER_BYTES, SnapshotWriter
 from engo.worker.texts import from_json, json_bytes
 from engo.worker.watchdog import GRACE
+from engo.worker.watcher import Watcher
 
 PIPE_BYTES = 1 << 18
 """How large the pipes of a blocking worker are, where the system allows it."""
@@ -88,6 +90,8 @@ class Worker:
         self._core = WorkerCore(child, limits or Limits(), clock, key, build)
         self._protocol = self._core.protocol
         self._pump = Pump(self._core, on_call, on_console, on_rejection)
+        self._watcher = Watcher(self._core)
+        self._lane = Lane(self._core, on_call, self._watcher)
         self._now = clock.milliseconds
         self._submitted: list[Request] = []  # not collected yet
         self._submitted_bytes = 0  # of them, not written yet
@@ -112,10 +116,12 @@ class Worker:
         Raises GuestError, StuckPromise, WorkerDied; LocalProtocolError for a
         source over `Limits.message` bytes.
         """
-        if name == "eval" and not self._closed and self._pump.is_alone():
-            lone = self._protocol.lone_evaluate(source, self._now())
-            if lone is not None:
-                return self._pump.exchange(*lone)
+        if name == "eval":
+            value = self._lane.evaluate(source)
+            if value is NOT_PLAIN:
+                return self._pump.finish_lane(self._lane)
+            if value is not NOT_TAKEN:
+                return value
         self._check()
         return self._pump.finish(self._protocol.evaluate(source, name, self._now()))
 
@@ -124,10 +130,11 @@ class Worker:
 
         An ArrayBuffer or Uint8Array comes back as bytes. Raises as `evaluate`.
         """
-        if not self._closed and self._pump.is_alone():
-            lone = self._protocol.lone_deliver(data, self._now())
-            if lone is not None:
-                return self._pump.exchange(*lone)
+        value = self._lane.deliver(data)
+        if value is NOT_PLAIN:
+            return self._pump.finish_lane(self._lane)
+        if value is not NOT_TAKEN:
+            return value
         self._check()
         return self._pump.finish(self._protocol.deliver(data, self._now()))
 
@@ -297,6 +304,8 @@ class Worker:
 
     def _release(self, patience: float | None) -> None:
         self._closed = self._core.closed = True
+        self._lane.close()
+        self._watcher.close()
         if patience is not None:
             self._core.child.reap(patience)
         self._core.child.close()

@@ -4,6 +4,7 @@ Nothing in here waits. A shell reads, waits, and calls.
 """
 
 from collections import deque
+from threading import Lock
 from typing import Protocol
 
 from engo.native import build_id
@@ -90,6 +91,7 @@ class WorkerCore:
         self.closed = False  # the owner has closed it
         self.unsent_bytes = 0  # that the worker has not taken yet
         self._key = key
+        self._looking = Lock()  # a blocking worker's watcher looks too
         self._unsent: deque[memoryview] = deque()
         self._write = child.write
 
@@ -197,9 +199,10 @@ class WorkerCore:
 
     def look(self) -> Verdict:
         """Let the watchdog look, and do what it says."""
-        cpu = self.clock.cpu_seconds(self.child.pid) or 0.0
-        state, cranks = self.child.page.state_and_cranks
-        verdict = self.watchdog.look(self.clock.monotonic(), cpu, state, cranks)
+        with self._looking:
+            cpu = self.clock.cpu_seconds(self.child.pid) or 0.0
+            state, cranks = self.child.page.state_and_cranks
+            verdict = self.watchdog.look(self.clock.monotonic(), cpu, state, cranks)
         if verdict is Verdict.INTERRUPT:
             self.protocol.verdict = CrankTimeout(self.watchdog.reason)
             self.child.page.interrupt()

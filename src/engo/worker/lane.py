@@ -1,53 +1,157 @@
 """The fast lane: one small request while nothing else is going on.
 
-Most requests are like this, so they take one write, one poll, one read and no
-bookkeeping. Whatever else happens (a full pipe, a late or odd answer, an event
-before it) is handed back as it is, for the general way.
+Most requests are like this, so they take one write, one read and no bookkeeping;
+a synchronous command of the guest is answered on the way. Whatever else happens (a
+full pipe, an odd answer, an event before it) is left to the pump, as it is.
+
+A read blocks; a Watcher looks after it. Ctrl-C may strike between the reading and
+the knowing, so the buffer begins with a length of 0 whenever nothing was read.
 """
 
 from typing import Any, Final
 
-from engo.powers.spawn import Child
-from engo.worker.results import plain_result
+from engo.frames.control import deliver_record, evaluate_record, reply_record
+from engo.worker.commands import CommandHandler, answer_bytes, error_text
+from engo.worker.core import WorkerCore
+from engo.worker.errors import WorkerDied
+from engo.worker.results import plain_call, plain_result
+from engo.worker.watcher import Watcher
 
 READ_BYTES: Final = 100_000
 """How much is read at a time: a 64 KiB message and its frame; below malloc's
 threshold for mapping memory, which would cost more than the reading."""
 
+NOT_TAKEN: Final = object()
+"""The lane is not free, or the request is not for it: nothing was sent."""
+NOT_PLAIN: Final = object()
+"""The request was sent, as far as `sent` tells, and the rest is the pump's."""
+
 
 class Lane:
-    """The ways of one child, looked up once."""
+    """The fast lane of one worker."""
 
-    __slots__ = ("_read", "_wait", "_write", "data", "meter", "reading", "sent")
+    def __init__(
+        self, core: WorkerCore, on_call: CommandHandler | None, watcher: Watcher
+    ) -> None:
+        self._core = core
+        self._protocol = core.protocol
+        self._on_call = on_call
+        self._watcher = watcher
+        self._now = core.clock.milliseconds
+        self._write = core.child.write
+        self._read_into = core.child.blocking_reader()
+        self._buffer = bytearray(READ_BYTES)
+        self._buffers = [self._buffer]
+        self._view = memoryview(self._buffer)
+        self._free_at = -1  # protocol.sent when the lane was last left free
+        self._calling = False  # on_call runs, or its answer is the pump's to send
+        self.number = 0  # id of the request on the lane
+        self.rest = b""  # of its record, not written yet
+        self.data = b""  # what came and was not taken
 
-    def __init__(self, child: Child) -> None:
-        self._write = child.write
-        self._wait = child.wait
-        self._read = child.read
-        self.reading = False  # bytes may have been read and lost
-        self.sent = 0  # bytes of the record that were taken
-        self.data = b""  # what came and was not taken as the answer
-        self.meter = 0  # of the answer
+    def evaluate(self, source: str) -> Any:
+        """A value, NOT_TAKEN or NOT_PLAIN."""
+        protocol = self._protocol
+        if type(source) is not str or len(source) > protocol.short_source:
+            return NOT_TAKEN
+        data = source.encode("utf-8", "surrogatepass")
+        if len(data) > protocol.short_source or not self._is_free():
+            return NOT_TAKEN
+        number = self.number = protocol.new_id()
+        return self._exchange(number, evaluate_record(number, data, self._now()))
 
-    def exchange(self, number: int, record: bytes, seconds: float) -> Any:
-        """The answer's value; NOT_PLAIN when it is none, and `sent`, `data` tell.
+    def deliver(self, data: bytes) -> Any:
+        """A value, NOT_TAKEN or NOT_PLAIN."""
+        protocol = self._protocol
+        if type(data) is not bytes or len(data) > protocol.short or not self._is_free():
+            return NOT_TAKEN
+        number = self.number = protocol.new_id()
+        return self._exchange(number, deliver_record(number, data, self._now()))
 
-        Raises OSError of the link (BlockingIOError when it is full).
-        """
-        self.sent = 0
+    def close(self) -> None:
+        """It is not free any more."""
+        self._read_into = None
+
+    def _is_free(self) -> bool:
+        if self._free_at == self._protocol.sent:
+            return True  # nothing but the lane was used since
+        return (
+            self._read_into is not None
+            and self._protocol.alone
+            and not self._core.unsent_bytes
+        )
+
+    def _exchange(self, number: int, record: bytes) -> Any:
+        self._free_at = -1
+        self._calling = False
         self.data = b""
-        self.reading = False
-        self.sent = self._write(record)
-        if self.sent != len(record) or not self._wait(seconds, writing=False):
-            return NOT_PLAIN
-        self.reading = True
-        self.data = data = self._read(READ_BYTES)
-        found = plain_result(data, 0)
-        if found is None or found[0] != number or found[3] != len(data):
-            return NOT_PLAIN
-        self.meter = found[2]
-        return found[1]
+        self.rest = record
+        watcher = self._watcher
+        watcher.asked += 1
+        if not watcher.active:
+            watcher.activate()
+        read_into, buffer = self._read_into, self._buffer
+        assert read_into is not None
+        try:
+            while not self._write_rest():
+                buffer[0] = buffer[1] = 0
+                size = read_into(self._buffers)
+                self.data = data = bytes(self._view[:size])
+                found = plain_result(data, 0)
+                if found is not None and found[0] == number and found[3] == size:
+                    self._protocol.meter = found[2]
+                    self._free_at = self._protocol.sent
+                    return found[1]
+                if not self._answer(data):
+                    break
+        except OSError:  # full or gone; the pump finds out which
+            pass
+        except BaseException:
+            self._interrupted()
+            raise
+        return NOT_PLAIN
 
+    def _write_rest(self) -> bool:
+        """Write the record; True when it was not taken whole."""
+        self.rest = self.rest[self._write(self.rest) :]
+        return bool(self.rest)
 
-NOT_PLAIN: Final = object()
-"""The answer did not come, or is not plain."""
+    def _answer(self, data: bytes) -> bool:
+        """Answer a synchronous command, leaving the record to write in `rest`.
+
+        False: it is none, or the answer is of a kind that the pump must send.
+        """
+        call = plain_call(data)
+        if call is None or self._on_call is None:
+            return False
+        number, payload = call
+        protocol = self._protocol
+        protocol.commands[number] = self._calling = True  # refuses requests
+        self.data = b""
+        try:
+            answer = self._on_call(payload)
+            if type(answer) is not bytes or len(answer) > protocol.short:
+                protocol.reply(number, answer_bytes(answer), self._now())
+                return False
+        except Exception as error:  # its text goes to the guest, whatever it is
+            self._core.check_open()
+            protocol.reply_error(number, error_text(error), self._now())
+            return False
+        self._core.check_open()
+        self._calling = False
+        protocol.commands.pop(number, None)
+        self.rest = reply_record(number, answer, self._now())
+        return True
+
+    def _interrupted(self) -> None:
+        """Ctrl-C: harmless while nothing moved, else the end of the worker."""
+        protocol = self._protocol
+        if self._core.closed or protocol.death is not None:
+            return
+        if self._calling:
+            for number in list(protocol.commands):
+                protocol.reply_error(number, "interrupted", self._now())
+        elif self.rest or self._buffer[0] or self._buffer[1]:
+            self._core.kill(WorkerDied("its owner was interrupted while bytes moved"))
+            return
+        protocol.expect(self.number)

@@ -143,7 +143,7 @@ class WorkerProtocol(Asking):
         if self.death.status is None:
             self.death.status = death.status
         self._outgoing.clear()
-        self._commands.clear()
+        self.commands.clear()
         return self._fail_all(self.death)
 
     def close(self, error: EngoError) -> list[Request]:
@@ -151,7 +151,7 @@ class WorkerProtocol(Asking):
         if self.death is None:
             self.death = self.verdict or WorkerDied("closed by its owner")
         self._outgoing.clear()
-        self._commands.clear()
+        self.commands.clear()
         return self._fail_all(error)
 
     def _fail_all(self, death: EngoError) -> list[Request]:
@@ -244,15 +244,15 @@ class WorkerProtocol(Asking):
 
     def _on_call(self, message: Control) -> Event:
         number = message["id"]
-        if number in self._commands:
+        if number in self.commands:
             raise RemoteProtocolError(
                 f"expected a new id for a command, got {number} twice"
             )
-        if len(self._commands) >= self.limits.commands:
+        if len(self.commands) >= self.limits.commands:
             raise LimitExceeded(
                 f"more than {self.limits.commands} commands wait for an answer"
             )
-        self._commands[number] = message["sync"]
+        self.commands[number] = message["sync"]
         return CommandReceived(number, message["data"], message["sync"])
 
     def _on_chunk(self, message: Control) -> Event:

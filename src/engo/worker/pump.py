@@ -21,7 +21,7 @@ from engo.worker.events import (
     RejectionReported,
     WorkerReady,
 )
-from engo.worker.lane import NOT_PLAIN, READ_BYTES, Lane
+from engo.worker.lane import READ_BYTES, Lane
 from engo.worker.protocol import Event
 from engo.worker.request import Request
 from engo.worker.watchdog import GRACE
@@ -42,7 +42,6 @@ class Pump:
         self._core = core
         self._protocol = core.protocol
         self._child_read = core.child.read
-        self._lane = Lane(core.child)
         self._now = core.clock.milliseconds
         self._on_call = on_call
         self._on_console = on_console
@@ -76,35 +75,14 @@ class Pump:
             if not reads % _LOOK_EVERY:
                 core.look()
 
-    def is_alone(self) -> bool:
-        return self._protocol.alone and not self._events and not self._core.unsent_bytes
-
-    def exchange(self, number: int, record: bytes) -> Any:
-        """A request on the fast lane, or on the general way from where it stuck."""
-        lane = self._lane
-        try:
-            value = lane.exchange(number, record, self._core.watchdog.interval)
-            if value is not NOT_PLAIN:
-                self._protocol.meter = lane.meter
-                return value
-        except OSError:  # full or gone; the general way finds out which
-            pass
-        except BaseException:
-            self._abandon(number, record)
-            raise
-        request = self._protocol.expect(number)
-        if lane.sent < len(record):
-            self._core.queue(record[lane.sent :])
+    def finish_lane(self, lane: Lane) -> Any:
+        """The value of the request that the fast lane could not finish."""
+        request = self._protocol.expect(lane.number)
+        if lane.rest:
+            self._core.queue(lane.rest)
         if lane.data:
             self._receive(lane.data)
         return self.finish(request)
-
-    def _abandon(self, number: int, record: bytes) -> None:
-        """Ctrl-C on the fast lane: harmless in the wait, else the end."""
-        if self._lane.sent == len(record) and not self._lane.reading:
-            self._protocol.expect(number)
-        else:
-            self._core.kill(WorkerDied("its owner was interrupted while bytes moved"))
 
     def finish(self, request: Request) -> Any:
         self.settle(request)

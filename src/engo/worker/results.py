@@ -22,6 +22,7 @@ METER_FORMATS: Final = {0xCC: "B", 0xCD: "H", 0xCE: "I"}
 _METER: Final = b"\xa5meter"
 _VALUE: Final = b"\xa5value"
 _BIN8: Final = 0xC4
+_BIN16: Final = 0xC5
 _LAYOUTS: Final = {
     **dict.fromkeys(range(0x80), struct.Struct(">H16sI6sB6sB")),  # all of fixint
     **{tag: struct.Struct(f">H16sI6sx{f}6sB") for tag, f in METER_FORMATS.items()},
@@ -61,6 +62,40 @@ def plain_result(data: bytes, start: int) -> tuple[int, object, int, int] | None
     except (ValueError, UnpackError):
         return None
     return (number, value, meter, end) if type(value) in _PLAIN else None
+
+
+_CALL_HEAD: Final = b"\x00\x84\xa2op\xa4call\xa2id"
+_CALL_TAG: Final = 15
+"""Offset of the id's first byte: 2 + 13."""
+_CALL_MIDDLE: Final = b"\xa4sync\xc3\xa4data"
+_CALL_LAYOUTS: Final = {
+    **dict.fromkeys(range(0x80), struct.Struct(">H13sB11sB")),
+    **{tag: struct.Struct(f">H13sx{f}11sB") for tag, f in METER_FORMATS.items()},
+}
+
+
+def plain_call(data: bytes) -> tuple[int, bytes] | None:
+    """The id and bytes of a synchronous command that is all of `data`, else None.
+
+    Bytes over 65,535 are not for here.
+    """
+    size = len(data)
+    layout = _CALL_LAYOUTS.get(data[_CALL_TAG]) if size > _CALL_TAG else None
+    if layout is None or layout.size >= size:
+        return None
+    length, head, number, middle, kind = layout.unpack_from(data)
+    at = layout.size
+    if head != _CALL_HEAD or middle != _CALL_MIDDLE or length + 2 != size:
+        return None
+    if kind == _BIN8 and at + 1 + data[at] == size:
+        return number, data[at + 1 :]
+    if (
+        kind == _BIN16
+        and size >= at + 2
+        and at + 2 + (data[at] << 8 | data[at + 1]) == size
+    ):
+        return number, data[at + 2 :]
+    return None
 
 
 def settle_plain_results(
