@@ -157,7 +157,7 @@ static void emit_scalar(XsnapVm *vm, txSlot *value) {
   }
 }
 
-void xsnap_value_emit(XsnapVm *vm, uint32_t id, txSlot *value) {
+static void emit_result(XsnapVm *vm, uint32_t id, txSlot *value) {
   bool nothing =
       value->kind == XS_UNDEFINED_KIND || value->kind == XS_SYMBOL_KIND;
   xsnap_link_begin(vm, CHANNEL_CONTROL);
@@ -168,11 +168,19 @@ void xsnap_value_emit(XsnapVm *vm, uint32_t id, txSlot *value) {
   xsnap_put_uint(vm, id);
   xsnap_put_str(vm, "meter");
   xsnap_put_uint(vm, xsnap_meter(vm));
-  if (nothing)
-    ;
-  else if (is_string(value))
+  if (!nothing && is_string(value))
     emit_text(vm, value);
-  else
+  else if (!nothing)
     emit_scalar(vm, value);
   xsnap_link_end(vm);
+}
+
+/* What xsnap_value_prepare has looked at may be a buffer that the guest has
+   resized since, so its size is looked at again. */
+void xsnap_value_emit(XsnapVm *vm, uint32_t id, txSlot *value) {
+  if (size_of(vm->machine, value) + RESULT_OVERHEAD > vm->message_limit)
+    xsnap_error_simple(vm, id, "RangeError",
+                       "the result has grown over the limit of a message");
+  else
+    emit_result(vm, id, value);
 }

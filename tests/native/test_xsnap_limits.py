@@ -108,6 +108,22 @@ def test_a_result_at_the_limit_and_one_past() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "outcome"),
+    [("b.resize(90000)", "error"), ("b.resize(3)", b"\0\0\0"), ("b.transfer()", b"")],
+)
+def test_a_buffer_changed_after_it_was_returned(change: str, outcome: object) -> None:
+    """The value is what it is when the crank is quiet, and still has to fit."""
+    source = f"""
+      const b = new ArrayBuffer(9, {{maxByteLength: 1e6}});
+      (async () => {{ for (let i = 0; i < 5; i++) await 0; {change} }})();
+      b"""
+    with Driver(message=70_000) as worker:
+        got = worker.evaluate(source)
+        assert outcome in (got["op"], got.get("value"))
+        assert worker.evaluate("1")["value"] == 1
+
+
+@pytest.mark.parametrize(
     "send",
     [
         "engoCapTPSend('x'.repeat(N))",
