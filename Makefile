@@ -43,7 +43,9 @@ bench: build ## figures beside the peers, printed as tables
 
 asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
 	$(BIN)/python build_ffi.py --asan
-	$(BIN)/python -m pytest -q --capture=no tests/native --flavour asan
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	ENGO_XSNAP=$(CURDIR)/build/out/asan-snapshot/engo-xsnap \
+	  $(BIN)/python -m pytest -q tests/native --flavour asan
 
 kill9: build ## 200 rounds of kill -9 during writes
 	ENGO_KILL9_ROUNDS=200 $(BIN)/python -m pytest -q tests/daemon/test_kill9.py --timeout 1200
