@@ -49,6 +49,25 @@ def test_calls_with_objects_both_ways_leave_nothing() -> None:
     assert growth(3_000, "echo") < SLACK
 
 
+def test_imports_are_dropped_without_being_asked() -> None:
+    """Nobody asks for a collection here; the worker does it by itself."""
+    with Host() as host:
+        target = host.evaluate(
+            "const kept = []; "
+            "Far('T', { take: (o, keep) => { if (keep) kept.push(o) } })"
+        )
+
+        def give(count: int, keep: bool) -> int:
+            for _ in range(count):
+                far = Far("Mine", hello=lambda: "hi")
+                host.wait(host.turns.send(target, "take", far, keep))
+            return host.one.session.table_sizes()["exports"]
+
+        assert give(3_000, False) < 1_000
+        assert 1_200 <= give(1_200, True) < 2_200
+        assert give(3_000, False) < 3_000
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_the_heap_stays_flat_over_100_000_calls() -> None:

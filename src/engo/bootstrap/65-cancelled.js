@@ -1,57 +1,50 @@
-// `$cancelled` of evaluations: a promise that is made when a guest first looks at
-// it. A promise per evaluation over CapTP could never be freed, since it might
-// still be rejected; this costs nothing for the many guests that do not look.
+// `$cancelled` of evaluations: a promise that is made when a guest first looks
+// at it. A promise per evaluation over CapTP could never be freed, since it
+// might still be rejected; this costs nothing for the many guests that do not
+// look.
 'use strict';
 
 (() => {
-  const { Map, Promise, WeakRef, FinalizationRegistry, Object } = globalThis;
+  const { Map, Promise, Object, harden } = globalThis;
   const { defineProperty } = Object;
-  const { harden } = globalThis;
 
-  // id -> the evaluation's life. Held weakly until the guest has looked: before,
-  // only the guest's own global needs it; after, reactions may wait on it.
-  const unseen = new Map();
-  const seen = new Map();
-  const registry = new FinalizationRegistry(id => {
-    if (!unseen.get(id)?.deref()) unseen.delete(id);
-  });
+  const MAX_ENDED = 1_000; // cancelled evaluations that had not looked
 
-  const enter = id => {
-    const life = { promise: undefined, reject: undefined, end: undefined };
-    unseen.set(id, new WeakRef(life));
-    registry.register(life, id);
-    return life;
-  };
+  const rejecters = new Map(); // id -> reject, of those that have looked
+  const ended = new Map(); // id -> reason, of those that may look yet
 
-  const promiseOf = (id, life) => {
-    if (!life.promise) {
-      life.promise = new Promise((_, reject) => {
-        life.reject = reject;
-      });
-      life.promise.catch(() => {}); // that nobody waits is no fault
-      if (life.end) life.reject(life.end.reason);
-      else seen.set(id, life);
-    }
-    return life.promise;
+  const makePromise = id => {
+    const promise = new Promise((_, reject) => {
+      if (ended.has(id)) reject(ended.get(id));
+      else rejecters.set(id, reject);
+    });
+    promise.catch(() => {}); // that nobody waits for it is no fault
+    return promise;
   };
 
   // Gives `global` a `$cancelled` for the evaluation `id`.
   const defineCancelled = (global, id) => {
-    const life = enter(id);
+    let promise;
+    const get = () => {
+      if (!promise) promise = makePromise(id);
+      return promise;
+    };
     defineProperty(global, '$cancelled', {
-      get: harden(() => promiseOf(id, life)),
+      get: harden(get),
       enumerable: true,
       configurable: true,
     });
   };
 
   const cancel = (id, reason) => {
-    const life = seen.get(id) ?? unseen.get(id)?.deref();
-    seen.delete(id);
-    unseen.delete(id);
-    if (!life || life.end) return;
-    life.end = { reason };
-    if (life.reject) life.reject(reason);
+    const reject = rejecters.get(id);
+    if (reject) {
+      rejecters.delete(id);
+      reject(reason);
+      return;
+    }
+    ended.set(id, reason);
+    if (ended.size > MAX_ENDED) ended.delete(ended.keys().next().value);
   };
 
   Object.assign(globalThis.engoBootstrap, { defineCancelled, cancel });

@@ -5,11 +5,12 @@
 
 (() => {
   const { JSON, Math } = globalThis;
-  const { engoCapTPSend, engoTrace } = globalThis;
+  const { engoCapTPSend, engoCollect, engoTrace } = globalThis;
   const { describe, makeFacet } = globalThis.engoBootstrap;
   const { makeCapTP } = globalThis.engoBootstrap.endo;
 
   const FIRST_ERROR = 20_001; // where @endo/captp begins to number
+  const MIN_FRESH = 500; // imports that are worth a collection
 
   const draw = () =>
     Math.floor(Math.random() * 0x1_0000_0000)
@@ -18,15 +19,39 @@
 
   let session;
 
+  // The engine's own collections keep what is held weakly, so that guests
+  // cannot see them; what CapTP imports is freed by collections that we ask
+  // for, when enough came since the last one to pay for it.
+  let held = 0; // imports and questions that the peer counts
+  let fresh = 0; // of them, those since the last collection
+
+  const hold = () => {
+    held += 1;
+    fresh += 1;
+  };
+
+  const collectSometimes = () => {
+    if (fresh < MIN_FRESH || fresh < held / 2) return;
+    fresh = 0;
+    engoCollect();
+  };
+
+  const send = message => {
+    if (message.type === 'CTP_CALL') hold();
+    else if (message.type === 'CTP_DROP') held -= 1;
+    engoCapTPSend(JSON.stringify(message));
+  };
+
   const begin = () => {
     const name = `Worker-${draw()}${draw()}`;
     let errors = FIRST_ERROR;
     session = makeCapTP(
       name,
-      message => engoCapTPSend(JSON.stringify(message)),
+      send,
       makeFacet(() => session.abort()),
       {
         gcImports: true,
+        importHook: hold,
         // Rejections of remote calls come here as well; their users see them.
         onReject: () => {},
         // Called once for each error that goes out, in the order of its ids.
@@ -41,5 +66,6 @@
   globalThis.engoBootstrap.hooks.engoOnCapTP = text => {
     if (!session) begin();
     session.dispatch(JSON.parse(text));
+    collectSometimes();
   };
 })();
