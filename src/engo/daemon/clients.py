@@ -108,7 +108,10 @@ class Client:
                 if not data:
                     self._reader.end()
                     break
+                self._shell.choked.clear()
                 self._shell.enter(self._receive, data)
+                for process in list(self._shell.choked):
+                    await process.drain()
                 reads += 1
                 if not reads % _READS_IN_A_ROW:
                     await anyio.lowlevel.checkpoint()

@@ -107,11 +107,12 @@ async def make_evaluation(
     incarnation.watch(context.id)
     facet = incarnation.facet()
     answer = _ask(daemon, facet, formula, values, context.id)
+    answered = False  # the hook below must not hold the answer: it would never go
 
     def cancelled(reason: BaseException) -> None:
         # The worker makes `$cancelled` itself, when the program looks at it.
         daemon.turns.send_only(facet, "cancel", context.id, reason)
-        if answer.state == "pending":
+        if not answered:
             daemon.outside.later(
                 STUCK_SECONDS, lambda: incarnation.interrupt_crank(context.id)
             )
@@ -120,6 +121,7 @@ async def make_evaluation(
     try:
         return await until(answer)
     finally:
+        answered = True
         if context.reason is None:
             incarnation.unwatch(context.id)
 

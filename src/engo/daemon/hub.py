@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from engo.captp import Exo, Far, JSError, JSTypeError, Undefined, method
 from engo.captp.jstext import quote
 from engo.daemon.coroutines import until
-from engo.daemon.names import Event, NameStore, follower, name_added
+from engo.daemon.names import (
+    Event,
+    Listener,
+    NameStore,
+    follower,
+    name_added,
+)
 from engo.formula.ids import FormulaId, check_id, split_id
 from engo.formula.locators import REMOTE, format_locator, parse_locator
 from engo.formula.names import (
@@ -158,35 +164,40 @@ class NameHub(Exo):
     async def follow_name_changes(self) -> Far:
         entries = await self.entries()
         first = [name_added(name, found) for name, found in entries]
-        iterator, feed = follower(self.daemon.turns, first)
 
         def changed(
             name: str, before: FormulaId | None, after: FormulaId | None
-        ) -> None:
+        ) -> list[Event]:
+            events: list[Event] = []
             if before is not None:
-                feed.push({"remove": name})
+                events.append({"remove": name})
             if after is not None:
-                feed.push(name_added(name, after))
+                events.append(name_added(name, after))
+            return events
 
-        self.store.listen(feed, changed)
-        return iterator
+        return self._follow(first, changed)
 
     @method("followLocatorNameChanges")
     async def follow_locator_name_changes(self, locator: object) -> Far:
         found = parse_locator(locator).id
         names = await self.names_of([found])
         first: list[Event] = [{"add": locator, "names": sorted(names)}] if names else []
-        iterator, feed = follower(self.daemon.turns, first)
 
         def changed(
             name: str, before: FormulaId | None, after: FormulaId | None
-        ) -> None:
+        ) -> list[Event]:
+            events: list[Event] = []
             if before == found:
-                feed.push({"remove": locator, "names": [name]})
+                events.append({"remove": locator, "names": [name]})
             if after == found:
-                feed.push({"add": locator, "names": [name]})
+                events.append({"add": locator, "names": [name]})
+            return events
 
-        self.store.listen(feed, changed)
+        return self._follow(first, changed)
+
+    def _follow(self, first: list[Event], changed: Listener) -> Far:
+        iterator, feed = follower(self.daemon.turns, first, changed)
+        self.store.listen(feed)
         return iterator
 
     @method

@@ -23,9 +23,15 @@ MAX_EVENTS = 10_000
 Event = dict[str, object]
 
 
-def follower(turns: Turns, first: Iterable[Event]) -> tuple[Far, "Follower"]:
+Listener = Callable[[str, FormulaId | None, FormulaId | None], list[Event]]
+"""The events of a change: the name, what it was bound to, what it is bound to now."""
+
+
+def follower(
+    turns: Turns, first: Iterable[Event], listener: Listener
+) -> tuple[Far, "Follower"]:
     """An iterator for a peer, and the end that feeds it."""
-    feed = Follower(turns, first)
+    feed = Follower(turns, first, listener)
     iterator = Far(
         "AsyncIterator", {"next": feed.next, "return": feed.end, "throw": feed.end}
     )
@@ -38,11 +44,21 @@ class Follower:
     Only its iterator holds it, so that it goes when the peer has let go.
     """
 
-    def __init__(self, turns: Turns, first: Iterable[Event]) -> None:
+    def __init__(
+        self, turns: Turns, first: Iterable[Event], listener: Listener
+    ) -> None:
         self._turns = turns
         self._events: deque[Event] = deque(first)
+        self._listener = listener
         self._waiting: deque[Resolver] = deque()
         self._over: BaseException | bool = False  # True: ended, else cut off
+
+    def changed(
+        self, name: str, before: FormulaId | None, after: FormulaId | None
+    ) -> None:
+        if not self._over:
+            for event in self._listener(name, before, after):
+                self.push(event)
 
     def push(self, event: Event) -> None:
         if self._over:
@@ -89,10 +105,7 @@ class NameStore:
     def __init__(self, daemon: "Daemon", number: FormulaNumber) -> None:
         self.number = number
         self._daemon = daemon
-        # Called with (name, what it was bound to, what it is bound to now).
-        self._listeners: weakref.WeakKeyDictionary[
-            Follower, Callable[[str, FormulaId | None, FormulaId | None], None]
-        ] = weakref.WeakKeyDictionary()
+        self._followers: weakref.WeakSet[Follower] = weakref.WeakSet()
 
     # ---- reading
 
@@ -127,20 +140,17 @@ class NameStore:
 
     # ---- following
 
-    def listen(
-        self,
-        feed: Follower,
-        listener: Callable[[str, FormulaId | None, FormulaId | None], None],
-    ) -> None:
-        self._listeners[feed] = listener
+    def listen(self, feed: Follower) -> None:
+        """Tell it of changes, as long as somebody holds it."""
+        self._followers.add(feed)
 
     def changed(
         self, name: str, before: FormulaId | None, after: FormulaId | None
     ) -> None:
         """Tell the followers; called once the change is on the disk."""
         if before != after:
-            for listener in list(self._listeners.values()):
-                listener(name, before, after)
+            for feed in list(self._followers):
+                feed.changed(name, before, after)
 
 
 def missing(name: str) -> JSError:

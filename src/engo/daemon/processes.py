@@ -18,16 +18,26 @@ if TYPE_CHECKING:
 
 LIMITS = Limits(console_lines=0, console_bytes=0)  # the daemon's log has them
 
+CHOKED_BYTES = 1 << 20
+"""Bytes that a worker may leave untaken before whoever sends more has to wait."""
+
 
 class Process:
     """A running worker (`engo.daemon.outside.Body`)."""
 
-    def __init__(self, worker: AsyncWorker) -> None:
+    def __init__(self, worker: AsyncWorker, choked: "set[Process]") -> None:
         self._worker = worker
+        self._choked = choked  # those that have much to take yet
         self.closing = anyio.Event()  # it is to end
 
     def send_captp(self, message: bytes) -> None:
         self._worker.send_captp(message)
+        if self._worker.unsent_bytes > CHOKED_BYTES:
+            self._choked.add(self)
+
+    async def drain(self) -> None:
+        """Until it has taken all that was sent, or has ended."""
+        await self._worker.drain()
 
     def interrupt(self) -> None:
         if self._worker.death is None:
@@ -79,7 +89,7 @@ async def run_worker(
             on_trace=hooks.trace,
             on_death=on_death,
         ) as worker:
-            process = Process(worker)
+            process = Process(worker, shell.choked)
             starting.release()
             shell.enter(started.resolve, process)
             await process.closing.wait()

@@ -12,7 +12,7 @@ from anyio.abc import TaskGroup
 
 from engo.captp import Promise, Resolver, Turns, make_promise
 from engo.daemon.outside import Flushable, WorkerHooks
-from engo.daemon.processes import run_worker
+from engo.daemon.processes import Process, run_worker
 from engo.daemon.workerlog import WorkerLogs
 from engo.store.database import Database, Done, Failed, Operation, Outcome
 from engo.worker.core import Starter
@@ -51,6 +51,7 @@ class Shell:
         self._random = random
         self._log = log
         self._logs = logs
+        self.choked: set[Process] = set()  # to which the last to enter sent too much
         self._starting = anyio.Semaphore(MAX_STARTING)
         self._flushable: dict[Flushable, None] = {}  # in the order in which they came
         self._scheduled = False  # a task will wake
