@@ -230,6 +230,12 @@ class Asking:
             write_message(CONTROL, self._pack(message), self.limits.message)
         )
 
+    def lone_id(self) -> int:
+        """An id while nothing is outstanding, which needs no search."""
+        number = self._next_id
+        self._next_id = number + 1 if number < MAX_ID else FIRST_ID
+        return number
+
     def expect(self, number: int) -> Request:
         """A request of this id has been sent."""
         self.sent += 1

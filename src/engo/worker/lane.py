@@ -57,15 +57,19 @@ class Lane:
         data = source.encode("utf-8", "surrogatepass")
         if len(data) > protocol.short_source or not self._is_free():
             return NOT_TAKEN
-        number = self.number = protocol.new_id()
+        number = protocol.lone_id()
         return self._exchange(number, evaluate_record(number, data, self._now()))
 
     def deliver(self, data: bytes) -> Any:
         """A value, NOT_TAKEN or NOT_PLAIN."""
         protocol = self._protocol
-        if type(data) is not bytes or len(data) > protocol.short or not self._is_free():
+        if (
+            type(data) is not bytes
+            or len(data) > protocol.short
+            or not (self._free_at == protocol.sent or self._is_free())
+        ):
             return NOT_TAKEN
-        number = self.number = protocol.new_id()
+        number = protocol.lone_id()
         return self._exchange(number, deliver_record(number, data, self._now()))
 
     def close(self) -> None:
@@ -83,65 +87,70 @@ class Lane:
 
     def _exchange(self, number: int, record: bytes) -> Any:
         self._free_at = -1
-        self._calling = False
-        self.data = b""
-        self.rest = record
+        self.number = number
         watcher = self._watcher
         watcher.asked += 1
         if not watcher.active:
             watcher.activate()
-        read_into, buffer = self._read_into, self._buffer
-        assert read_into is not None
         try:
-            while not self._write_rest():
-                buffer[0] = buffer[1] = 0
-                size = read_into(self._buffers)
-                self.data = data = bytes(self._view[:size])
+            self.rest = record
+            while True:
+                sent = self._write(record)
+                if sent != len(record):
+                    self.rest = record[sent:]
+                    self.data = b""
+                    return NOT_PLAIN
+                self.rest = b""
+                data = self._read()
                 found = plain_result(data, 0)
-                if found is not None and found[0] == number and found[3] == size:
+                if found is not None and found[0] == number and found[3] == len(data):
                     self._protocol.meter = found[2]
                     self._free_at = self._protocol.sent
                     return found[1]
-                if not self._answer(data):
-                    break
+                self.data = data
+                reply = self._answer(data)
+                if reply is None:
+                    return NOT_PLAIN
+                self.rest = record = reply
         except OSError:  # full or gone; the pump finds out which
-            pass
+            self.data = b""
+            return NOT_PLAIN
         except BaseException:
             self._interrupted()
             raise
-        return NOT_PLAIN
 
-    def _write_rest(self) -> bool:
-        """Write the record; True when it was not taken whole."""
-        self.rest = self.rest[self._write(self.rest) :]
-        return bool(self.rest)
+    def _read(self) -> bytes:
+        assert self._read_into is not None
+        buffer = self._buffer
+        buffer[0] = buffer[1] = 0
+        return self._view[: self._read_into(self._buffers)].tobytes()
 
-    def _answer(self, data: bytes) -> bool:
-        """Answer a synchronous command, leaving the record to write in `rest`.
+    def _answer(self, data: bytes) -> bytes | None:
+        """Answer a synchronous command: the record to write.
 
-        False: it is none, or the answer is of a kind that the pump must send.
+        None: it is none, or the answer is of a kind that the pump must send.
         """
         call = plain_call(data)
         if call is None or self._on_call is None:
-            return False
+            return None
         number, payload = call
         protocol = self._protocol
         protocol.commands[number] = self._calling = True  # refuses requests
         self.data = b""
+        reply: bytes | None = None
         try:
-            answer = self._on_call(payload)
-            if type(answer) is not bytes or len(answer) > protocol.short:
-                protocol.reply(number, answer_bytes(answer), self._now())
-                return False
+            answer = answer_bytes(self._on_call(payload))
+            if len(answer) <= protocol.short:
+                reply = reply_record(number, answer, self._now())
+            else:
+                protocol.reply(number, answer, self._now())
         except Exception as error:  # its text goes to the guest, whatever it is
             self._core.check_open()
             protocol.reply_error(number, error_text(error), self._now())
-            return False
         self._core.check_open()
         self._calling = False
         protocol.commands.pop(number, None)
-        self.rest = reply_record(number, answer, self._now())
-        return True
+        return reply
 
     def _interrupted(self) -> None:
         """Ctrl-C: harmless while nothing moved, else the end of the worker."""
