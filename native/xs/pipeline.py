@@ -209,10 +209,13 @@ def images(program: Path, say: Say) -> dict[str, Path]:
     stamp = folder / "inputs"
     if stamp.exists() and stamp.read_text() == key:
         return made
+    # Without site: pip's isolated builds have a sitecustomize that takes away what an
+    # editable install has put on the path, and that is src.
     source = str(ROOT / "src")
     done = subprocess.run(
         [
-            sys.executable, "-m", "engo.bootstrap.build", "--executable", str(program),
+            sys.executable, "-S", "-m", "engo.bootstrap.build",
+            "--executable", str(program),
             "--node-modules", str(modules), "--out", str(folder),
         ],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([source, *sys.path])},
