@@ -41,8 +41,12 @@ class FakeChild:
         *,
         capacity: int = 1 << 30,
         on_wait: Callable[[float], None] | None = None,
+        blocking: bool = False,
     ) -> None:
-        """`capacity`: bytes the link takes before it is full; see `take`."""
+        """`capacity`: bytes the link takes before it is full; see `take`.
+
+        `blocking`: it offers a blocking reader, which gives up when it would block.
+        """
         self.pid = 4_194_305  # above the largest pid of Linux
         self.memory = bytearray(PAGE_BYTES)
         self.page = SharedPage(self.memory)
@@ -54,6 +58,7 @@ class FakeChild:
         self._script = script
         self._capacity = capacity
         self._on_wait = on_wait
+        self._blocking = blocking
         self._reader = RecordReader()
         self._assembler = Assembler()
         self._output = bytearray()  # written by the script, not read yet
@@ -113,7 +118,12 @@ class FakeChild:
         raise BlockingIOError
 
     def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
-        return None
+        return self._read_into if self._blocking else None
+
+    def _read_into(self, buffers: list[bytearray]) -> int:
+        data = self.read(len(buffers[0]))
+        buffers[0][: len(data)] = data
+        return len(data)
 
     def write(self, data: bytes | memoryview, /) -> int:
         if self._status is not None:
