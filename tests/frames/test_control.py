@@ -17,9 +17,11 @@ from engo.frames.control import (
     decode_control,
     deliver_around,
     deliver_record,
+    deliver_records,
     evaluate_record,
 )
 from engo.frames.errors import LocalProtocolError, RemoteProtocolError
+from engo.frames.fragments import Assembler
 from engo.frames.records import RecordReader
 
 POSITION = {"name": "E", "message": "m", "stack": "", "file": "f", "line": 1}
@@ -129,6 +131,24 @@ def test_ready_made_records_equal_packed_ones(size: int) -> None:
             "name": "eval",
             "source": data.decode(),
         }
+
+
+@pytest.mark.parametrize("size", [0, 65_470, 65_475, 65_476, 65_477, 131_000, 300_000])
+def test_long_deliveries_equal_packed_ones(size: int) -> None:
+    data = bytes(size)
+    assembler = Assembler()
+    stream = deliver_records(9, data, 1.5)
+    found = [assembler.add(record) for record in RecordReader().feed(stream)]
+    assert found[:-1] == [None] * (len(found) - 1)
+    assert found[-1] is not None
+    assert msgpack.unpackb(found[-1][1]) == {
+        "op": "deliver",
+        "id": 9,
+        "data": data,
+        "now": 1.5,
+    }
+    if size <= DELIVER_SHORT:
+        assert stream == deliver_record(9, data, 1.5)
 
 
 def test_ready_made_records_at_their_limit() -> None:

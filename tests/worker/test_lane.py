@@ -19,7 +19,8 @@ from engo.testing.fake_child import (
 from engo.worker.asking import FIRST_ID
 from engo.worker.errors import GuestError, WorkerClosed, WorkerDied
 from engo.worker.lane import NOT_PLAIN, NOT_TAKEN, Lane
-from engo.worker.results import plain_call, plain_result
+from engo.worker.protocol import WorkerProtocol
+from engo.worker.results import lone_result, plain_call, plain_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,8 @@ def test_taken_once_and_again_after_other_requests() -> None:
         assert worker.deliver_many([b"e", b"f"]) == [b"e", b"f"]
         assert worker.deliver(b"x" * 65_000) == b"x" * 65_000
         assert worker.deliver(b"x" * 66_000) == b"x" * 66_000
-        assert lane.left == ["done", "not taken", "done", "done", "not taken"]
+        assert worker.deliver(b"x" * 100_000) == b"x" * 100_000
+        assert lane.left == ["done", "not taken", "done", "done", "done", "not taken"]
         worker.kill()
 
 
@@ -291,6 +293,42 @@ def test_plain_calls_and_results() -> None:
         for size in (0, 255, 256, 65_000):
             message = {"op": "call", "id": number, "sync": True, "data": bytes(size)}
             assert plain_call(write_message(0, pack(message))) == (number, bytes(size))
+
+
+@pytest.mark.parametrize("meter", [0, 127, 200, 60_000, 2**32 - 1])
+def test_plain_long_results(meter: int) -> None:
+    for size in (65_480, 65_535, 65_536, 100_000, 131_000):
+        value = bytes(size)
+        message = {"op": "result", "id": 65_536, "meter": meter, "value": value}
+        data = write_message(0, pack(message))
+        if size < 131_000:
+            assert lone_result(memoryview(data)) == (65_536, value, meter)
+        else:
+            assert lone_result(memoryview(data)) is None
+        for cut in (1, 2, 400):
+            assert lone_result(memoryview(data)[:-cut]) is None
+        assert lone_result(memoryview(data + b"x")) is None
+
+
+LONG = write_message(
+    0, pack({"op": "result", "id": 65_536, "meter": 300, "value": bytes(70_000)})
+)
+
+
+@given(st.one_of(st.integers(0, 50), st.integers(65_510, 65_530)), st.integers(0, 255))
+def test_fuzz_plain_long(index: int, value: int) -> None:
+    changed = bytearray(LONG)
+    changed[index] = value
+    found = lone_result(memoryview(changed))
+    protocol = WorkerProtocol(Limits())
+    protocol.receive(write_message(0, pack(READY)))
+    numbers = [protocol.deliver(b"", 0.0).id]
+    if found is not None and found[0] in numbers:
+        events = protocol.receive(bytes(changed))
+        assert [getattr(event, "value", None) for event in events] == [found[1]]
+
+
+READY = {"op": "ready", "version": 1, "build": "b", "engine": "e"}
 
 
 @given(st.integers(0, len(CALL) - 1), st.integers(0, 255))

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import msgpack  # type: ignore[import-untyped]
 
-from engo.frames.constants import LENGTH_BYTES, MAX_ID, RECORD_EMIT
+from engo.frames.constants import CONTROL, LENGTH_BYTES, MAX_ID, RECORD_EMIT
 from engo.frames.errors import LocalProtocolError, RemoteProtocolError
-from engo.frames.fragments import Message
+from engo.frames.fragments import Message, fragments
 
 unpackb: Final = msgpack.unpackb
 """Without options: raises ValueError, or UnpackError."""
@@ -97,6 +97,15 @@ def deliver_record(number: int, data: bytes, now: float) -> bytes:
         )
         + data
     )
+
+
+_DELIVER_HEAD: Final = struct.Struct(">16sI5sd5sBI")
+
+
+def deliver_records(number: int, data: bytes, now: float) -> bytes:
+    """A whole `deliver` of any length, its fragments as records; one copy of it."""
+    head = _DELIVER_HEAD.pack(_OP_ID, number, _NOW, now, _DATA, _BIN32, len(data))
+    return fragments(CONTROL, head, data)
 
 
 _REPLY: Final = struct.Struct(">HB14sI5sd5sBI")

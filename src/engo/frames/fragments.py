@@ -50,14 +50,27 @@ def write_message(channel: int, message: bytes, limit: int = MAX_MESSAGE) -> byt
     if size <= FRAGMENT_EMIT and size <= limit and 0 <= channel < CHANNELS:
         return (size + 1 << 8 | channel).to_bytes(3, "big") + message
     check_message(channel, size, limit)
+    return fragments(channel, b"", message)
+
+
+def fragments(channel: int, head: bytes, body: bytes) -> bytes:
+    """The message `head + body` as the bytes of a stream, copied once.
+
+    `head` must fit the first record; nothing is checked.
+    """
+    left = len(head) + len(body)
+    room = FRAGMENT_EMIT - len(head)  # in the next record, for body
     more = (RECORD_EMIT << 8 | channel | MORE).to_bytes(3, "big")
-    view = memoryview(message)
+    view = memoryview(body)
     parts: list[bytes | memoryview] = []
     start = 0
-    while size - start > FRAGMENT_EMIT:
-        parts += more, view[start : start + FRAGMENT_EMIT]
-        start += FRAGMENT_EMIT
-    parts += (size - start + 1 << 8 | channel).to_bytes(3, "big"), view[start:]
+    while left > FRAGMENT_EMIT:
+        parts += more, head, view[start : start + room]
+        head = b""
+        start += room
+        left -= FRAGMENT_EMIT
+        room = FRAGMENT_EMIT
+    parts += (left + 1 << 8 | channel).to_bytes(3, "big"), head, view[start:]
     return b"".join(parts)
 
 

@@ -16,9 +16,10 @@ from engo.frames.control import (
     Control,
     ControlPacker,
     deliver_record,
+    deliver_records,
     evaluate_record,
 )
-from engo.frames.fragments import write_message
+from engo.frames.fragments import check_message, write_message
 from engo.frames.records import RecordReader
 from engo.worker.arguments import check_bytes, check_str
 from engo.worker.batch import Batch, batch_parts
@@ -95,7 +96,8 @@ class Asking:
         if len(data) <= self.short:
             self._outgoing.append(deliver_record(number, data, now))
         else:
-            self._send({"op": "deliver", "id": number, "data": data, "now": now})
+            check_message(CONTROL, len(data) + MAX_DELIVER_HEAD, self.limits.message)
+            self._outgoing.append(deliver_records(number, data, now))
         return self.expect(number)
 
     @property

@@ -10,11 +10,17 @@ the knowing, so the buffer begins with a length of 0 whenever nothing was read.
 
 from typing import Any, Final
 
-from engo.frames.control import deliver_record, evaluate_record, reply_record
+from engo.frames.control import (
+    MAX_DELIVER_HEAD,
+    deliver_record,
+    deliver_records,
+    evaluate_record,
+    reply_record,
+)
 from engo.worker.commands import CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
 from engo.worker.errors import WorkerDied
-from engo.worker.results import plain_call, plain_result
+from engo.worker.results import lone_result, plain_call
 from engo.worker.watcher import Watcher
 
 READ_BYTES: Final = 100_000
@@ -43,6 +49,8 @@ class Lane:
         self._buffer = bytearray(READ_BYTES)
         self._buffers = [self._buffer]
         self._view = memoryview(self._buffer)
+        # The longest message for the lane: its answer comes in one read.
+        self._longest = min(READ_BYTES - 1_000, core.limits.message - MAX_DELIVER_HEAD)
         self._free_at = -1  # protocol.sent when the lane was last left free
         self._calling = False  # on_call runs, or its answer is the pump's to send
         self.number = 0  # id of the request on the lane
@@ -63,14 +71,14 @@ class Lane:
     def deliver(self, data: bytes) -> Any:
         """A value, NOT_TAKEN or NOT_PLAIN."""
         protocol = self._protocol
-        if (
-            type(data) is not bytes
-            or len(data) > protocol.short
-            or not (self._free_at == protocol.sent or self._is_free())
+        size = len(data) if type(data) is bytes else READ_BYTES
+        if size > self._longest or not (
+            self._free_at == protocol.sent or self._is_free()
         ):
             return NOT_TAKEN
         number = protocol.lone_id()
-        return self._exchange(number, deliver_record(number, data, self._now()))
+        make = deliver_record if size <= protocol.short else deliver_records
+        return self._exchange(number, make(number, data, self._now()))
 
     def close(self) -> None:
         """It is not free any more."""
@@ -101,13 +109,13 @@ class Lane:
                     self.data = b""
                     return NOT_PLAIN
                 self.rest = b""
-                data = self._read()
-                found = plain_result(data, 0)
-                if found is not None and found[0] == number and found[3] == len(data):
+                view = self._read()
+                found = lone_result(view)
+                if found is not None and found[0] == number:
                     self._protocol.meter = found[2]
                     self._free_at = self._protocol.sent
                     return found[1]
-                self.data = data
+                self.data = data = view.tobytes()
                 reply = self._answer(data)
                 if reply is None:
                     return NOT_PLAIN
@@ -119,11 +127,11 @@ class Lane:
             self._interrupted()
             raise
 
-    def _read(self) -> bytes:
+    def _read(self) -> memoryview:
         assert self._read_into is not None
         buffer = self._buffer
         buffer[0] = buffer[1] = 0
-        return self._view[: self._read_into(self._buffers)].tobytes()
+        return self._view[: self._read_into(self._buffers)]
 
     def _answer(self, data: bytes) -> bytes | None:
         """Answer a synchronous command: the record to write.

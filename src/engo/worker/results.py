@@ -8,6 +8,7 @@ where it lies, for the general reader and its checks; nothing is judged here.
 import struct
 from typing import TYPE_CHECKING, Final
 
+from engo.frames.constants import LENGTH_BYTES, RECORD_EMIT
 from engo.frames.control import UnpackError, unpackb
 from engo.worker.request import Request
 
@@ -19,6 +20,7 @@ METER_TAG: Final = 28
 """Offset of the meter's first byte: 2 + 16 + 4 + 6."""
 METER_FORMATS: Final = {0xCC: "B", 0xCD: "H", 0xCE: "I"}
 """struct formats by that byte."""
+_METER_WIDTHS: Final = {0xCC: 1, 0xCD: 2, 0xCE: 4}
 _METER: Final = b"\xa5meter"
 _VALUE: Final = b"\xa5value"
 _BIN8: Final = 0xC4
@@ -62,6 +64,52 @@ def plain_result(data: bytes, start: int) -> tuple[int, object, int, int] | None
     except (ValueError, UnpackError):
         return None
     return (number, value, meter, end) if type(value) in _PLAIN else None
+
+
+_FIRST: Final = LENGTH_BYTES + RECORD_EMIT
+"""Where the second record of a long message begins."""
+_LONG_HEAD: Final = RECORD_EMIT.to_bytes(2, "big") + b"\x80" + RESULT_HEAD[1:]
+_LONG_VALUES: Final = {0xC5: 2, 0xC6: 4}  # bytes of the length, by the value's tag
+
+
+def plain_long_result(view: memoryview) -> tuple[int, bytes, int] | None:
+    """Id, bytes and meter when the view is exactly one result in two records.
+
+    Bytes of about 64 KiB come so; they are copied once.
+    """
+    size = len(view)
+    if size <= _FIRST + 3 or bytes(view[: len(_LONG_HEAD)]) != _LONG_HEAD:
+        return None
+    second = view[_FIRST] << 8 | view[_FIRST + 1]
+    tag = view[METER_TAG]
+    width = 0 if tag < 0x80 else _METER_WIDTHS.get(tag, -1)
+    at = METER_TAG + 1 + width
+    length_bytes = _LONG_VALUES.get(view[at + 6], 0)
+    start = at + 7 + length_bytes
+    if (
+        width < 0
+        or not length_bytes
+        or bytes(view[METER_TAG - 6 : METER_TAG]) != _METER
+        or bytes(view[at : at + 6]) != _VALUE
+        or view[_FIRST + 2]
+        or _FIRST + 2 + second != size
+        or int.from_bytes(view[at + 7 : start], "big") != size - start - 3
+    ):
+        return None
+    meter = tag if not width else int.from_bytes(view[METER_TAG + 1 : at], "big")
+    number = int.from_bytes(view[METER_TAG - 10 : METER_TAG - 6], "big")
+    return number, b"".join((view[start:_FIRST], view[_FIRST + 3 :])), meter
+
+
+def lone_result(view: memoryview) -> tuple[int, object, int] | None:
+    """Id, value and meter when the view is exactly one plain result."""
+    if len(view) > _FIRST:
+        return plain_long_result(view)
+    data = view.tobytes()
+    found = plain_result(data, 0)
+    if found is None or found[3] != len(data):
+        return None
+    return found[:3]
 
 
 _CALL_HEAD: Final = b"\x00\x84\xa2op\xa4call\xa2id"
