@@ -78,7 +78,8 @@ static XsnapStatus create_bare(XsnapVm *vm) {
       .nameModulo = 1993,
       .symbolModulo = 127,
       .parserBufferSize = 1024 * 1024,
-      .parserTableModulo = 1993,
+      /* Each parse clears and walks this table; most programs are short. */
+      .parserTableModulo = 251,
       .staticSize = 0,
   };
   vm->machine = fxCreateMachine(&creation, "engo", vm, XS_NO_ID);
