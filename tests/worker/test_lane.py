@@ -20,7 +20,7 @@ from engo.worker.asking import FIRST_ID
 from engo.worker.errors import GuestError, WorkerClosed, WorkerDied
 from engo.worker.lane import NOT_PLAIN, NOT_TAKEN, Lane
 from engo.worker.protocol import WorkerProtocol
-from engo.worker.results import lone_result, plain_call, plain_result
+from engo.worker.results import Shapes, lone_result, plain_call, plain_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -326,6 +326,36 @@ def test_fuzz_plain_long(index: int, value: int) -> None:
     if found is not None and found[0] in numbers:
         events = protocol.receive(bytes(changed))
         assert [getattr(event, "value", None) for event in events] == [found[1]]
+
+
+@pytest.mark.parametrize("meter", [5, 200, 300, 70_000])
+@pytest.mark.parametrize("value", [b"", b"abc", b"x" * 255, 0, 127])
+def test_known_shapes_are_what_the_general_way_finds(meter: int, value: Any) -> None:
+    message = {"op": "result", "id": 65_536, "meter": meter, "value": value}
+    data = write_message(0, pack(message))
+    shapes = Shapes()
+    buffer = bytearray(data)
+    assert shapes.take(buffer, len(data), 65_536) is None
+    shapes.learn(memoryview(data))
+    assert shapes.take(buffer, len(data), 65_536) == (value, meter)
+    assert shapes.take(buffer, len(data), 65_537) is None
+    for index in range(len(data)):
+        for bit in (1, 0x80):
+            changed = bytearray(data)
+            changed[index] ^= bit
+            found = plain_result(bytes(changed), 0)
+            taken = shapes.take(changed, len(data), 65_536)
+            if taken is not None:
+                assert found == (65_536, *taken, len(data))
+
+
+def test_values_of_no_shape_are_not_learnt() -> None:
+    for value in (b"x" * 256, "text", 128, None, -1):
+        message = {"op": "result", "id": 65_536, "meter": 5, "value": value}
+        data = write_message(0, pack(message))
+        shapes = Shapes()
+        shapes.learn(memoryview(data))
+        assert shapes.take(bytearray(data), len(data), 65_536) is None
 
 
 READY = {"op": "ready", "version": 1, "build": "b", "engine": "e"}

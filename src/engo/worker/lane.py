@@ -20,7 +20,7 @@ from engo.frames.control import (
 from engo.worker.commands import CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
 from engo.worker.errors import WorkerDied
-from engo.worker.results import lone_result, plain_call
+from engo.worker.results import Shapes, lone_result, plain_call
 from engo.worker.watcher import Watcher
 
 READ_BYTES: Final = 100_000
@@ -49,6 +49,7 @@ class Lane:
         self._buffer = bytearray(READ_BYTES)
         self._buffers = [self._buffer]
         self._view = memoryview(self._buffer)
+        self._shapes = Shapes()
         # The longest message for the lane: its answer comes in one read.
         self._longest = min(READ_BYTES - 1_000, core.limits.message - MAX_DELIVER_HEAD)
         self._free_at = -1  # protocol.sent when the lane was last left free
@@ -100,6 +101,8 @@ class Lane:
         watcher.asked += 1
         if not watcher.active:
             watcher.activate()
+        protocol, read_into, buffer = self._protocol, self._read_into, self._buffer
+        assert read_into is not None
         try:
             self.rest = record
             while True:
@@ -109,12 +112,19 @@ class Lane:
                     self.data = b""
                     return NOT_PLAIN
                 self.rest = b""
-                view = self._read()
-                found = lone_result(view)
-                if found is not None and found[0] == number:
-                    self._protocol.meter = found[2]
-                    self._free_at = self._protocol.sent
-                    return found[1]
+                buffer[0] = buffer[1] = 0
+                size = read_into(self._buffers)
+                known = self._shapes.take(buffer, size, number)
+                if known is None:
+                    view = self._view[:size]
+                    found = lone_result(view)
+                    if found is not None and found[0] == number:
+                        known = found[1:]
+                        self._shapes.learn(view)
+                if known is not None:
+                    value, protocol.meter = known
+                    self._free_at = protocol.sent
+                    return value
                 self.data = data = view.tobytes()
                 reply = self._answer(data)
                 if reply is None:
@@ -126,12 +136,6 @@ class Lane:
         except BaseException:
             self._interrupted()
             raise
-
-    def _read(self) -> memoryview:
-        assert self._read_into is not None
-        buffer = self._buffer
-        buffer[0] = buffer[1] = 0
-        return self._view[: self._read_into(self._buffers)]
 
     def _answer(self, data: bytes) -> bytes | None:
         """Answer a synchronous command: the record to write.
