@@ -27,12 +27,15 @@ typedef struct {
   const uint8_t *creation; /* where the creation record lies */
 } Source;
 
+/* A `chunk` is gathered in the out scratch itself: its head is written first,
+   with room for the length of its data, which is filled in when the record
+   leaves. */
 typedef struct {
   XsnapVm *vm;
   uint32_t id;
-  size_t length; /* gathered in `data` */
+  size_t
+      begin; /* where the data begins in the out scratch; 0: no chunk is open */
   uint64_t total;
-  uint8_t data[CHUNK_BYTES];
 } Sink;
 
 static uint32_t big_endian(const uint8_t *at) {
@@ -134,7 +137,10 @@ XsnapStatus xsnap_snapshot_read(XsnapVm *vm) {
   return snapshot.error == C_EINVAL ? XSNAP_SNAPSHOT : XSNAP_NO_MEMORY;
 }
 
-static void flush_chunk(Sink *sink) {
+#define BIN_16 0xc5 /* msgpack: bytes, with a length of two bytes */
+
+static void open_chunk(Sink *sink) {
+  static const uint8_t head[3] = {BIN_16, 0, 0};
   XsnapVm *vm = sink->vm;
   xsnap_link_begin(vm, CHANNEL_CONTROL);
   xsnap_put_map(vm, 3);
@@ -143,26 +149,37 @@ static void flush_chunk(Sink *sink) {
   xsnap_put_str(vm, "id");
   xsnap_put_uint(vm, sink->id);
   xsnap_put_str(vm, "data");
-  xsnap_put_bin(vm, sink->data, sink->length);
+  xsnap_link_put(vm, head, sizeof head);
+  sink->begin = vm->out_length;
+}
+
+static void close_chunk(Sink *sink) {
+  XsnapVm *vm = sink->vm;
+  size_t length = vm->out_length - sink->begin;
+  vm->out[sink->begin - 2] = (uint8_t)(length >> 8);
+  vm->out[sink->begin - 1] = (uint8_t)length;
   xsnap_link_end(vm);
-  sink->length = 0;
+  sink->begin = 0;
 }
 
 static int write_bytes(void *stream, void *address, size_t size) {
   Sink *sink = stream;
+  XsnapVm *vm = sink->vm;
   const uint8_t *from = address;
   sink->total += size;
   while (size > 0) {
-    size_t room = CHUNK_BYTES - sink->length;
+    if (sink->begin == 0)
+      open_chunk(sink);
+    size_t room = sink->begin + CHUNK_BYTES - vm->out_length;
     size_t part = size < room ? size : room;
-    memcpy(sink->data + sink->length, from, part);
-    sink->length += part;
+    memcpy(vm->out + vm->out_length, from, part);
+    vm->out_length += part;
     from += part;
     size -= part;
-    if (sink->length == CHUNK_BYTES)
-      flush_chunk(sink);
+    if (part == room)
+      close_chunk(sink);
   }
-  return sink->vm->host_gone ? C_EINVAL : 0;
+  return vm->host_gone ? C_EINVAL : 0;
 }
 
 static void write_body(XsnapVm *vm, void *argument) {
@@ -184,34 +201,30 @@ static void emit_done(XsnapVm *vm, const Sink *sink) {
   xsnap_link_end(vm);
 }
 
+static void answer(XsnapVm *vm, Sink *sink, int error) {
+  if (sink->begin > 0)
+    close_chunk(sink);
+  if (error == 0)
+    emit_done(vm, sink);
+  else
+    xsnap_error_simple(
+        vm, sink->id, "Error",
+        "the heap cannot be written: it holds a SharedArrayBuffer or a host "
+        "object");
+}
+
 void xsnap_snapshot_write(XsnapVm *vm, uint32_t id) {
+  Sink sink = {.vm = vm, .id = id};
   txSnapshot snapshot;
-  Sink *sink = malloc(sizeof *sink);
-  if (!sink || !fill(&snapshot)) {
-    free(sink);
+  if (!fill(&snapshot)) {
     xsnap_error_simple(vm, id, "RangeError", "no memory for a snapshot");
     return;
   }
-  sink->vm = vm;
-  sink->id = id;
-  sink->length = 0;
-  sink->total = 0;
   snapshot.write = write_bytes;
-  snapshot.stream = sink;
+  snapshot.stream = &sink;
   vm->request = id;
-  if (xsnap_run(vm, write_body, &snapshot)) {
-    if (snapshot.error == 0) {
-      if (sink->length > 0)
-        flush_chunk(sink);
-      emit_done(vm, sink);
-    } else {
-      xsnap_error_simple(
-          vm, id, "Error",
-          "the heap cannot be written: it holds a SharedArrayBuffer or a host "
-          "object");
-    }
-  }
+  if (xsnap_run(vm, write_body, &snapshot))
+    answer(vm, &sink, snapshot.error);
   vm->request = 0;
   free(snapshot.callbacks);
-  free(sink);
 }

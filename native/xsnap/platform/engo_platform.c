@@ -77,31 +77,47 @@ static void populate(void *from, size_t size) {
     madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
 }
 
+/* Regions of this size and more are asked for in huge pages: a worker that is
+   restored with ten megabytes would otherwise spend most of its start in
+   faults. */
+#define HUGE ((size_t)2 << 20)
+
+static void prefer_huge(void *from, size_t size) {
+  uintptr_t begin = ((uintptr_t)from + HUGE - 1) / HUGE * HUGE;
+  uintptr_t end = ((uintptr_t)from + size) / HUGE * HUGE;
+  if (begin < end)
+    madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+}
+
+static char *reserve_region(txMachine *the) {
+  size_t size = whole_pages((size_t)vm_of(the)->heap_limit);
+  void *base = mmap(NULL, size, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED)
+    return NULL;
+  the->chunkReserve = size;
+  return base;
+}
+
 /* One region per machine that only grows, so that XS's blocks stay one block.
- */
+   Its pages come from the kernel when they are first touched, so they are zero:
+   XS does not clear them again (native/xs/repairs/v05_fresh_chunks.py). */
 void *fxAllocateChunks(txMachine *the, txSize size) {
-  XsnapVm *vm = vm_of(the);
   char *base = (char *)the->firstBlock;
-  char *from;
   reserve(the, (size_t)size);
-  if (base) {
-    from = (char *)the->firstBlock->limit;
-  } else {
-    the->chunkReserve = whole_pages((size_t)vm->heap_limit);
-    base = mmap(NULL, the->chunkReserve, PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (base == MAP_FAILED) {
-      the->chunkReserve = 0;
-      return NULL;
-    }
-    from = base;
-  }
+  char *from = base ? (char *)the->firstBlock->limit : NULL;
+  if (!base)
+    base = from = reserve_region(the);
+  if (!base)
+    return NULL;
   size_t old = whole_pages((size_t)(from - base));
   size_t grown = whole_pages((size_t)(from - base) + (size_t)size);
   if (grown > the->chunkReserve ||
       (grown > old &&
        mprotect(base + old, grown - old, PROT_READ | PROT_WRITE) != 0))
     return NULL;
+  if (old < HUGE && grown >= HUGE)
+    prefer_huge(base, the->chunkReserve);
   return from;
 }
 
@@ -109,19 +125,74 @@ void fxFreeChunks(txMachine *the, void *chunks) {
   munmap(chunks, the->chunkReserve);
 }
 
+static void *allocate(size_t size) {
+  void *aligned = NULL;
+  if (size < HUGE)
+    return malloc(size);
+  return posix_memalign(&aligned, HUGE, size) == 0 ? aligned : NULL;
+}
+
 txSlot *fxAllocateSlots(txMachine *the, txSize count) {
   size_t size = (size_t)count * sizeof(txSlot);
   reserve(the, size);
-  txSlot *slots = malloc(size);
-  if (slots &&
-      the->stackBottom) /* the heap's are linked, the stack's are not */
+  if (!the->stackBottom) /* the stack, which is not written beforehand */
+    return malloc(size);
+  txSlot *slots = allocate(size); /* the heap's, which XS links at once */
+  if (slots) {
+    prefer_huge(slots, size);
     populate(slots, size);
+  }
   return slots;
 }
 
 void fxFreeSlots(txMachine *the, void *slots) {
   (void)the;
   free(slots);
+}
+
+/* Growth (repair v01_heap_growth). In proportion while less than half of the
+   limit is reserved, and less than a quarter of it for chunks; above, 0 says to
+   go by XS's steps, so that a guest near its limit can use all of it. */
+
+#define MIN_ROOM (512 * 1024) /* bytes of chunks, where steps are 1 MB */
+#define GROWING (1024 * 1024) /* bytes: an array or a string that may double   \
+                               */
+
+static int64_t left_of(txMachine *the, int64_t part, uint64_t used) {
+  return (int64_t)(vm_of(the)->heap_limit / (uint64_t)part) - (int64_t)used;
+}
+
+/* Slots to add after a collection, or 0: at least half of the living are free.
+ */
+int32_t engo_platform_slots_to_add(void *machine) {
+  txMachine *the = machine;
+  int64_t live = the->currentHeapCount;
+  int64_t free_slots = (int64_t)the->maximumHeapCount - live;
+  int64_t most =
+      left_of(the, 2, vm_of(the)->allocated) / (int64_t)sizeof(txSlot);
+  if (!the->minimumHeapCount || free_slots >= live / 2 || most <= 0)
+    return 0;
+  int64_t more = live - free_slots;
+  return (int32_t)(more < most ? more : most);
+}
+
+/* Bytes of chunks that should be free after a collection that was asked for
+   because of `size`. A collection also walks the slots, hence their share. */
+int32_t engo_platform_chunk_room(void *machine, int32_t size) {
+  txMachine *the = machine;
+  int64_t most = left_of(the, 2, vm_of(the)->allocated) / 2;
+  int64_t chunks = left_of(the, 4, (uint64_t)the->maximumChunksSize) / 2;
+  int64_t slots = (int64_t)the->currentHeapCount * (int64_t)sizeof(txSlot);
+  int64_t room = ((int64_t)the->currentChunksSize + slots) / 2;
+  if (chunks < most)
+    most = chunks;
+  if (!the->minimumChunksSize || most <= 0)
+    return 0;
+  if (room < MIN_ROOM)
+    room = MIN_ROOM;
+  if (size < GROWING && room < 8 * (int64_t)size)
+    room = 8 * (int64_t)size;
+  return (int32_t)(room < most ? room : most);
 }
 
 void fxCreateMachinePlatform(txMachine *the) {

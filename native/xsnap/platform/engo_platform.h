@@ -73,5 +73,8 @@ int engo_platform_now(struct timeval *value);
 struct tm *engo_platform_break_time(const time_t *seconds, struct tm *result);
 time_t engo_platform_make_time(const struct tm *value);
 uint32_t engo_platform_random(void *machine);
+/* How much a heap grows: repair v01_heap_growth. */
+int32_t engo_platform_slots_to_add(void *machine);
+int32_t engo_platform_chunk_room(void *machine, int32_t size);
 
 #endif
