@@ -1,8 +1,8 @@
-"""The blocking worker: for scripts, notebooks and tests; no event loop, no thread.
+"""The blocking worker: for scripts, notebooks and tests; no event loop.
 
-A thin shell around WorkerCore that moves bytes with plain system calls: one write,
-one poll and one read make a round trip. The async twin is `engo.open_worker`.
-Not thread-safe, but for `interrupt` and `kill`.
+A thin shell around WorkerCore: requests ride the fast lane when nothing else goes
+on, else the pump. A thread watches, the owner's thread does everything else. The
+async twin is `engo.open_worker`. Not thread-safe, but for `interrupt` and `kill`.
 """
 
 import warnings

@@ -9,6 +9,8 @@ import threading
 from engo.worker.core import WorkerCore
 from engo.worker.watchdog import Verdict
 
+_PATIENCE = 5.0  # seconds; an interpreter that ends may have stopped the thread
+
 
 class Watcher:
     """Watches one worker. Its owner counts `asked` up before it reads `active`.
@@ -40,7 +42,7 @@ class Watcher:
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_PATIENCE)
             self._thread = None
 
     def _run(self) -> None:
