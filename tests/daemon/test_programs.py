@@ -200,6 +200,16 @@ def test_the_console_is_also_in_the_workers_log(shared: Running, guest: Host) ->
     assert not log.exists()
 
 
+def test_a_rejection_that_nobody_handles_is_in_the_workers_log(
+    shared: Running, guest: Host
+) -> None:
+    guest.evaluate("Promise.reject(Error('nobody cares')); 1", worker="loner")
+    guest.evaluate("2", worker="loner")
+    number = guest.call("identify", "loner").partition(":")[0]
+    log = shared.state / "worker" / number / "worker.log"
+    assert log.read_text() == "unhandled rejection: Error: nobody cares (eval:1)\n"
+
+
 def test_another_clients_console_is_not_ours(shared: Running, guest: Host) -> None:
     from .running import Host
 

@@ -77,6 +77,13 @@ async def run_worker(
         if process is not None:
             process.closing.set()
 
+    def failed(reason: str) -> None:
+        if process is None:
+            starting.release()
+            shell.enter(started.reject, JSError(reason))
+        elif death is None:
+            shell.enter(hooks.death, reason)
+
     process: Process | None = None
     await starting.acquire()
     try:
@@ -87,6 +94,7 @@ async def run_worker(
             on_captp=on_captp,
             on_console=on_console,
             on_trace=hooks.trace,
+            on_rejection=hooks.rejection,
             on_death=on_death,
         ) as worker:
             process = Process(worker, shell.choked)
@@ -94,9 +102,9 @@ async def run_worker(
             shell.enter(started.resolve, process)
             await process.closing.wait()
     except (EngoError, OSError) as error:
-        if process is None:
-            starting.release()
-            shell.enter(started.reject, JSError(str(error)))
-        shell.log(f"a worker failed: {error}")
+        failed(error.reason if isinstance(error, WorkerDied) else str(error))
+    except Exception as error:  # a defect; it ends this worker only
+        shell.log_defect(error)
+        failed(f"by a defect: {error}")
     if death is not None:
         shell.enter(hooks.death, death.reason)

@@ -79,6 +79,8 @@ class Server:
         self._clients.add(client)
         try:
             await client.serve()
+        except Exception as error:  # a defect; it ends this client only
+            self._shell.log_defect(error)
         finally:
             self._clients.discard(client)
             client.ended.set()

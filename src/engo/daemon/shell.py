@@ -4,6 +4,7 @@ Whatever comes in ends with `wake`: the turns run, then what they produced is wr
 """
 
 from collections.abc import Callable
+from traceback import format_exception
 from typing import Any, Protocol
 
 import anyio
@@ -77,16 +78,26 @@ class Shell:
     def wake(self) -> None:
         """Run the turns and write what they produced, until both are done."""
         self._inside = True
+        while True:
+            self.contain(self.turns.run)
+            if self.turns.waiting:
+                continue  # one has failed, those behind it go on
+            if not self._flushable:
+                break
+            flushable, self._flushable = self._flushable, {}
+            for each in flushable:
+                self.contain(each.flush)
+        self._inside = False
+
+    def contain(self, callback: Callable[[], object]) -> None:
+        """Call it; a defect of ours is logged and ends nothing else."""
         try:
-            while True:
-                self.turns.run()
-                if not self._flushable:
-                    return
-                flushable, self._flushable = self._flushable, {}
-                for each in flushable:
-                    each.flush()
-        finally:
-            self._inside = False
+            callback()
+        except Exception as error:  # any that comes here is a defect
+            self.log_defect(error)
+
+    def log_defect(self, error: BaseException) -> None:
+        self._log.write(f"defect: {''.join(format_exception(error))}")
 
     def _schedule(self) -> None:
         """Somebody has something to do, and nobody runs the turns."""

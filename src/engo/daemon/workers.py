@@ -113,7 +113,7 @@ class Incarnation:
         self.flush()
 
     def _not_started(self, error: BaseException) -> None:
-        self._fall(f"it could not be started: {error}")
+        self._fall(f"could not be started: {error}", "")
 
     def flush(self) -> None:
         if self._body is None:
@@ -122,7 +122,7 @@ class Incarnation:
             try:
                 self._body.send_captp(message)
             except EngoError as error:
-                self._fall(str(error))
+                self._fall(f"has ended: {error}")
                 return
             self._sent += 1
             if self._expected:
@@ -134,10 +134,10 @@ class Incarnation:
         try:
             self._session.receive(message)
         except RemoteProtocolError as error:
-            self._fall(f"it broke the protocol: {error}")
+            self._fall(f"has ended: it broke the protocol: {error}")
 
     def console(self, level: str, tag: str, text: str) -> None:
-        self._daemon.outside.append(self.number, f"{text}\n".encode())
+        self._daemon.outside.append(self.number, f"{text}\n".encode("utf-8", "replace"))
         caller = self._daemon.tags.find(tag)
         if caller is not None:
             caller.print(level, text)
@@ -145,15 +145,17 @@ class Incarnation:
     def trace(self, error_id: str, error: GuestError) -> None:
         self._daemon.traces.reported(error_id, error)
 
-    def death(self, reason: str) -> None:
-        self._fall(reason)
+    def rejection(self, error: GuestError) -> None:
+        text = f"unhandled rejection: {error}\n"
+        self._daemon.outside.append(self.number, text.encode("utf-8", "replace"))
 
-    def _fall(self, reason: str) -> None:
+    def death(self, reason: str) -> None:
+        self._fall(f"has ended: {reason}")
+
+    def _fall(self, what: str, hint: str = "; its next use starts a new one") -> None:
         if self._ended is None:
-            self._daemon.outside.log(f"worker {self.number[:16]} has ended: {reason}")
-            error = WorkerEnded(
-                f"the worker has ended: {reason}; its next use starts a new one"
-            )
+            self._daemon.outside.log(f"worker {self.number[:16]} {what}")
+            error = WorkerEnded(f"the worker {what}{hint}")
             self._daemon.live.cancel(self.worker, error)
             self.end(error)
 
