@@ -236,3 +236,12 @@ def test_a_relative_socket_path(run: Run, folder: Path) -> None:
             command(*words), env=env, cwd=folder, check=True, timeout=SECONDS
         )
     assert not (folder / "here").exists()
+
+
+def test_a_flood_of_lines_arrives_whole(run: Run) -> None:
+    """Both ends once waited for the other to read, from some 9,000 lines on."""
+    source = "for (let i = 0; i < 30000; i++) console.log(`line ${i} ${'-'.repeat(90)}`)"
+    flood = run("eval", source)
+    assert (flood.code, flood.stdout) == (0, "undefined\n")
+    lines = [line for line in flood.stderr.splitlines() if line.startswith("line ")]
+    assert [int(line.split()[1]) for line in lines] == list(range(30_000))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import sys
-from _socket import AF_UNIX, SHUT_WR, SOCK_STREAM, SOL_SOCKET, socket
+from _socket import AF_UNIX, MSG_DONTWAIT, SHUT_WR, SOCK_STREAM, SOL_SOCKET, socket
+from select import POLLIN, POLLOUT, poll
 
 from ..captp.errors import Disconnected, RemoteProtocolError
 from ..captp.promise import Promise, Turns
@@ -100,15 +101,33 @@ class Client:
     def _send_all(self) -> None:
         self.turns.run()
         self._flush()
+        while self.turns.waiting:  # something came while we were sending
+            self.turns.run()
+            self._flush()
 
     def _flush(self) -> None:
         messages = self.session.take_outgoing()
         if messages:
             try:
-                self._socket.sendall(b"".join(map(netstring, messages)))
+                self._send(memoryview(b"".join(map(netstring, messages))))
             except (BrokenPipeError, ConnectionResetError):
                 self.session.connection_lost()
                 self.turns.run()
+
+    def _send(self, data: memoryview) -> None:
+        """Send all, and take what comes while the daemon takes nothing.
+
+        Were we only to send, both ends could wait for the other to read.
+        """
+        looking = poll()
+        looking.register(self._socket, POLLIN | POLLOUT)
+        while data:
+            try:
+                data = data[self._socket.send(data, MSG_DONTWAIT) :]
+            except BlockingIOError:
+                [(_, events)] = looking.poll()
+                if events & POLLIN:
+                    self._receive()
 
     def _receive(self) -> None:
         try:
