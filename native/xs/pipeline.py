@@ -95,7 +95,7 @@ def build_id(flavour: Flavour, xs: Path) -> str:
     sources = [path for path in XSNAP.rglob("*") if path.suffix in (".c", ".h")]
     return compiling.digest(
         [
-            xs.name.encode(),
+            compiling.files_digest(xs.rglob("*.[ch]")).encode(),  # as repaired
             compiling.files_digest(sources).encode(),
             *(flag.encode() for flag in (*DEFINES, *LANGUAGE, *flavour.compile)),
         ]
