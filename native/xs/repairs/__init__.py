@@ -30,6 +30,7 @@ _ORDER: Final = (
     "c03_override",
     "c04_date_constructor",
     "d01_message_prefix",
+    "v01_heap_growth",
     "v05_fresh_chunks",
     "v07_name_hash",
 )
