@@ -20,7 +20,7 @@ from engo.frames.control import (
 from engo.worker.commands import CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
 from engo.worker.errors import WorkerDied
-from engo.worker.results import Shapes, lone_result, plain_call
+from engo.worker.results import CALL_OP, OP_TAG, Shapes, lone_result, plain_call
 from engo.worker.watcher import Watcher
 
 READ_BYTES: Final = 100_000
@@ -115,17 +115,13 @@ class Lane:
                 buffer[0] = buffer[1] = 0
                 size = read_into(self._buffers)
                 known = self._shapes.take(buffer, size, number)
-                if known is None:
-                    view = self._view[:size]
-                    found = lone_result(view)
-                    if found is not None and found[0] == number:
-                        known = found[1:]
-                        self._shapes.learn(view)
+                if known is None and buffer[OP_TAG] != CALL_OP:
+                    known = self._look(size)
                 if known is not None:
                     value, protocol.meter = known
                     self._free_at = protocol.sent
                     return value
-                self.data = data = view.tobytes()
+                self.data = data = self._view[:size].tobytes()
                 reply = self._answer(data)
                 if reply is None:
                     return NOT_PLAIN
@@ -136,6 +132,15 @@ class Lane:
         except BaseException:
             self._interrupted()
             raise
+
+    def _look(self, size: int) -> tuple[object, int] | None:
+        """Value and meter of an answer whose shape is not known yet."""
+        view = self._view[:size]
+        found = lone_result(view)
+        if found is None or found[0] != self.number:
+            return None
+        self._shapes.learn(view)
+        return found[1:]
 
     def _answer(self, data: bytes) -> bytes | None:
         """Answer a synchronous command: the record to write.

@@ -112,6 +112,10 @@ def lone_result(view: memoryview) -> tuple[int, object, int] | None:
     return found[:3]
 
 
+OP_TAG: Final = 7
+"""Offset of the operation's first byte: 2 + 1 + 1 + 3."""
+CALL_OP: Final = 0xA4
+"""That byte of `call`; `result` has another."""
 _CALL_HEAD: Final = b"\x00\x84\xa2op\xa4call\xa2id"
 _CALL_TAG: Final = 15
 """Offset of the id's first byte: 2 + 13."""

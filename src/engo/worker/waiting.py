@@ -335,7 +335,8 @@ class AsyncWorker:
         hooks = self._hooks
         if isinstance(event, CapTPReceived):
             if hooks.captp is not None:
-                return hooks.captp(event.data)
+                waiting = hooks.captp(event.data)
+                return waiting if isawaitable(waiting) else None
         elif isinstance(event, ConsoleLine):
             self._core.console.add(event)
             if hooks.console is not None:
