@@ -46,7 +46,7 @@ class Lane:
         self._now = core.clock.milliseconds
         self._write = core.child.write
         self._read_into = core.child.blocking_reader()
-        self._buffer = bytearray(READ_BYTES)
+        self._buffer = bytearray()  # of READ_BYTES, once it is needed
         self._buffers = [self._buffer]
         self._view = memoryview(self._buffer)
         self._shapes = Shapes()
@@ -88,6 +88,10 @@ class Lane:
     def _is_free(self) -> bool:
         if self._free_at == self._protocol.sent:
             return True  # nothing but the lane was used since
+        if not self._buffer:
+            self._buffer = bytearray(READ_BYTES)
+            self._buffers = [self._buffer]
+            self._view = memoryview(self._buffer)
         return (
             self._read_into is not None
             and self._protocol.alone

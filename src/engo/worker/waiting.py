@@ -100,20 +100,25 @@ class AsyncWorker:
         data = json_bytes(value, self._core.limits.message)
         return from_json(await self.deliver(data))
 
-    def send_captp(self, message: bytes) -> None:
-        """Send one captp0 message (UTF-8 JSON, no netstring); does not wait.
+    def send_captp(self, *messages: bytes) -> None:
+        """Send captp0 messages (UTF-8 JSON, no netstring); does not wait.
 
         Raises JsonTooDeep or JsonTooLong, UsageError when `Limits.backlog` bytes
-        wait already (`await drain()` first), WorkerDied, WorkerClosed.
+        wait already (`await drain()` first), WorkerDied, WorkerClosed; those
+        before the one that cannot be sent are sent.
         """
-        self._check(len(message))
-        check_json(message, limit=self._core.limits.message)
         now = self._now()
-        if now - self._clock_sent >= _CLOCK_STEP:
-            self._clock_sent = now
-            self._protocol.clock(now)
-        self._protocol.captp(message)
-        self._flush()
+        try:
+            for message in messages:
+                self._check(len(message))
+                check_json(message, limit=self._core.limits.message)
+                if now - self._clock_sent >= _CLOCK_STEP:
+                    self._clock_sent = now
+                    self._protocol.clock(now)
+                self._protocol.captp(message)
+        finally:
+            if self._protocol.has_outgoing:
+                self._flush()
 
     async def drain(self) -> None:
         """Wait until the worker has taken all that was sent, or has ended."""
