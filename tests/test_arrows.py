@@ -29,7 +29,16 @@ ENTRY_FILES = {
     "daemon": {"entry.py"},
 }
 # Modules of the standard library that reach the outside world.
-POWERS = {"os", "socket", "time", "secrets", "subprocess", "asyncio", "random", "signal"}
+POWERS = {
+    "os",
+    "socket",
+    "time",
+    "secrets",
+    "subprocess",
+    "asyncio",
+    "random",
+    "signal",
+}
 PURE = ("captp", "frames", "formula", "packages")
 
 

@@ -26,7 +26,7 @@ from native.xs.flavours import (
     THEIRS,
     Flavour,
 )
-from native.xs.repairs import apply_all
+from native.xs.repairs import apply_all, chosen
 
 ROOT: Final = Path(__file__).parents[2]
 BUILD: Final = ROOT / "build"
@@ -71,14 +71,9 @@ def compiler() -> str:
 def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     """XS with its repairs, unpacked once per pin and set of repairs."""
     pin = fetch.engine_pin()
-    repairs = sorted((ROOT / "native" / "xs" / "repairs").glob("*.py"))
-    key = compiling.digest(
-        [
-            pin.integrity.encode(),
-            compiling.files_digest(repairs).encode(),
-            *(name.encode() for name in leave_out),
-        ]
-    )
+    # Of the repairs as they were loaded: a file may be edited while this runs.
+    edits = [repr(repair.edits).encode() for repair in chosen(leave_out)]
+    key = compiling.digest([pin.integrity.encode(), *edits])
     folder = BUILD / "xs" / key[:16]
     if (folder / "complete").exists():
         return folder

@@ -240,8 +240,8 @@ def test_a_relative_socket_path(run: Run, folder: Path) -> None:
 
 def test_a_flood_of_lines_arrives_whole(run: Run) -> None:
     """Both ends once waited for the other to read, from some 9,000 lines on."""
-    source = "for (let i = 0; i < 30000; i++) console.log(`line ${i} ${'-'.repeat(90)}`)"
-    flood = run("eval", source)
+    line = "`line ${i} ${'-'.repeat(90)}`"
+    flood = run("eval", f"for (let i = 0; i < 30000; i++) console.log({line})")
     assert (flood.code, flood.stdout) == (0, "undefined\n")
     lines = [line for line in flood.stderr.splitlines() if line.startswith("line ")]
     assert [int(line.split()[1]) for line in lines] == list(range(30_000))

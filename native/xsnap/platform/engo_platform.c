@@ -155,8 +155,9 @@ void fxFreeSlots(txMachine *the, void *slots) {
    go by XS's steps, so that a guest near its limit can use all of it. */
 
 #define MIN_ROOM (512 * 1024) /* bytes of chunks, where steps are 1 MB */
-#define GROWING (1024 * 1024) /* bytes: an array or a string that may double   \
-                               */
+#define GROWING                                                                \
+  (1024 * 1024) /* bytes: an array or a string that may double                 \
+                 */
 
 static int64_t left_of(txMachine *the, int64_t part, uint64_t used) {
   return (int64_t)(vm_of(the)->heap_limit / (uint64_t)part) - (int64_t)used;
