@@ -95,15 +95,18 @@ class Client:
 
     async def _read(self) -> None:
         reads = 0
+        data = b""
         try:
             while self._session.connected:
                 if self._unsent_bytes > PAUSE_BYTES:
                     await self._drained.wait()
+                if len(data) < READ_BYTES:  # there was no more
+                    reads = 0
+                    await self._connection.wait_readable()
                 try:
                     data = self._connection.read(READ_BYTES)
                 except BlockingIOError:
-                    reads = 0
-                    await self._connection.wait_readable()
+                    data = b""
                     continue
                 if not data:
                     self._reader.end()

@@ -14,8 +14,8 @@ from engo.worker.errors import GuestError
 class Body(Protocol):
     """A running worker process."""
 
-    def send_captp(self, message: bytes, /) -> None:
-        """Send one message; raises EngoError."""
+    def send_captp(self, messages: list[bytes], /) -> None:
+        """Send messages, in order; raises EngoError."""
         ...
 
     def interrupt(self) -> None:

@@ -30,8 +30,8 @@ class Process:
         self._choked = choked  # those that have much to take yet
         self.closing = anyio.Event()  # it is to end
 
-    def send_captp(self, message: bytes) -> None:
-        self._worker.send_captp(message)
+    def send_captp(self, messages: list[bytes]) -> None:
+        self._worker.send_captp(*messages)
         if self._worker.unsent_bytes > CHOKED_BYTES:
             self._choked.add(self)
 

@@ -118,15 +118,15 @@ class Incarnation:
     def flush(self) -> None:
         if self._body is None:
             return  # `_started` flushes
-        for message in self._session.take_outgoing():
-            try:
-                self._body.send_captp(message)
-            except EngoError as error:
-                self._fall(f"has ended: {error}")
-                return
+        messages = self._session.take_outgoing()
+        for message in messages:
             self._sent += 1
             if self._expected:
                 self._note_crank(message)
+        try:
+            self._body.send_captp(messages)
+        except EngoError as error:
+            self._fall(f"has ended: {error}")
 
     def captp(self, message: bytes) -> None:
         if self._ended is not None:
