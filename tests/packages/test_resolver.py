@@ -67,7 +67,18 @@ def test_relative_stays_inside(specifier: str) -> None:
 
 @pytest.mark.parametrize(
     "specifier",
-    ["", "/e.js", "@scope", "@scope/", "a//b", ".hidden", "node:fs", "p/../../e.js"],
+    [
+        "",
+        "/e.js",
+        "@scope",
+        "@scope/",
+        "@/.",
+        "@s/..",
+        "a//b",
+        ".hidden",
+        "node:fs",
+        "p/../../e.js",
+    ],
 )
 def test_bare_specifiers_are_checked(specifier: str) -> None:
     with pytest.raises(ResolutionError):

@@ -222,7 +222,7 @@ def split_package(asker: Query) -> tuple[str, str]:
     wrong = (
         len(parts) < count
         or not all(parts[:count])
-        or parts[0].startswith(".")
+        or any(part.startswith(".") for part in parts[:count])
         or any(c in name for c in "\\%:\0")
         or ".." in parts[count:]
     )
