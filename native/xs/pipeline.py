@@ -34,6 +34,7 @@ CACHE: Final = BUILD / "npm"
 XSNAP: Final = ROOT / "native" / "xsnap"
 SHELL: Final = ROOT / "native" / "xs" / "shell"
 BOOTSTRAP: Final = ROOT / "src" / "engo" / "bootstrap"
+PACKAGES: Final = ROOT / "src" / "engo" / "packages"
 MODULES: Final = (
     "modules/data/text/decoder/textdecoder.c",
     "modules/data/text/encoder/textencoder.c",
@@ -196,7 +197,10 @@ def images(program: Path, say: Say) -> dict[str, Path]:
             program.read_bytes(),
             modules.parent.name.encode(),
             compiling.files_digest(
-                path for path in BOOTSTRAP.iterdir() if path.suffix in (".js", ".py")
+                path
+                for folder in (BOOTSTRAP, PACKAGES)
+                for path in folder.iterdir()
+                if path.suffix in (".js", ".py")
             ).encode(),
         ]
     )
