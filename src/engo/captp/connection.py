@@ -30,12 +30,13 @@ class Connection:
         *,
         limits: Limits = DEFAULT_LIMITS,
         gc_imports: bool = False,
+        drop_answers: bool = False,
         epoch: int = 0,
         on_outgoing: Callable[[], object] | None = None,
     ) -> None:
         self.limits = limits
         self.epoch = epoch  # copied into messages; never compared
-        self.tables = Tables(limits, gc_imports)
+        self.tables = Tables(limits, gc_imports, drop_answers)
         # Called when something to send has come up where there was nothing.
         self.on_outgoing = on_outgoing
         self._outgoing: list[bytes] = []

@@ -49,6 +49,8 @@ class Session:
     or a callable that is given the BootstrapReceived event.
     `gc_imports` sends CTP_DROP for what is no longer used here. Off by default: a
     stock @endo/captp 4.5 loses an object that it sends again after a drop.
+    `drop_answers` sends it for answers alone, so that an Engo peer need not keep them;
+    a stock peer takes no notice.
     `on_error_sent(error_id, exception)` sees every error before it goes out.
     `on_problem(exception)` sees what the peer did wrong and the session survived.
     `on_outgoing()` is called when there is something to send where nothing was.
@@ -74,6 +76,7 @@ class Session:
         *,
         turns: Turns,
         gc_imports: bool = False,
+        drop_answers: bool = False,
         epoch: int = 0,
         limits: Limits = DEFAULT_LIMITS,
         on_error_sent: Callable[[str, BaseException], object] | None = None,
@@ -87,6 +90,7 @@ class Session:
         self._connection = Connection(
             limits=limits,
             gc_imports=gc_imports,
+            drop_answers=drop_answers,
             epoch=epoch,
             on_outgoing=on_outgoing,
         )
@@ -253,7 +257,7 @@ class Session:
             Resolver(promise).reject(self._ended)
             return question_id, promise
         tables.questions[question_id] = Resolver(promise)
-        if tables.collecting:
+        if tables.dropping:
             tables.keep_import(question_id, promise)
         return question_id, promise
 
@@ -274,7 +278,7 @@ class Session:
             raise UnknownSlot(
                 f"expected the settling of something pending, came {event.promise_id}"
             )
-        if self._tables.collecting and event.promise_id[0] == "q":
+        if self._tables.dropping and event.promise_id[0] == "q":
             self._tables.count(event.promise_id)
         try:
             value = self._crossing.decode(event.body, event.slots)

@@ -39,6 +39,7 @@ class Tables:
         "_dead",
         "answers",
         "collecting",
+        "dropping",
         "export_slots",
         "exports",
         "imports",
@@ -51,12 +52,15 @@ class Tables:
         "resolvers",
     )
 
-    def __init__(self, limits: Limits, collecting: bool) -> None:
+    def __init__(
+        self, limits: Limits, collecting: bool, dropping: bool = False
+    ) -> None:
         self.limits = limits
         self.collecting = collecting  # imports are held weakly and dropped
+        self.dropping = collecting or dropping  # answers of the peer's are, at least
         self.exports: dict[str, object] = {}
         self.export_slots: dict[int, str] = {}  # id(exported) -> slot
-        # Values, or ImportReferences to them when collecting; then also q-N.
+        # Values, or ImportReferences to them when collecting; q-N when dropping.
         self.imports: dict[str, object] = {}
         self.questions: dict[str, Resolver] = {}
         self.resolvers: dict[str, Resolver] = {}
@@ -115,7 +119,7 @@ class Tables:
 
     def keep_import(self, slot: str, value: object) -> None:
         """Remember what an imported slot stands for."""
-        if self.collecting:
+        if self.collecting or slot[0] == "q":
             reference = ImportReference(value, self._dead.append)
             reference.slot = slot
             self.imports[slot] = reference

@@ -42,7 +42,8 @@ class Client:
         self.peer_process = _check_peer(self._socket, path)
         self._reader = NetstringReader()
         self.turns = Turns()
-        self.session = Session(name, turns=self.turns)
+        # Answers are dropped: a blob's pieces would pile up at both ends.
+        self.session = Session(name, turns=self.turns, drop_answers=True)
         self.endo: Promise = self.session.bootstrap()
 
     def __enter__(self) -> Client:

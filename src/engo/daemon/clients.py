@@ -67,6 +67,7 @@ class Client:
             "Endo",
             daemon.bootstrap(self._caller, traces),
             turns=daemon.turns,
+            drop_answers=True,
             on_error_sent=traces.sent,
             on_problem=self._problem,
             on_outgoing=lambda: shell.flush_later(self),
