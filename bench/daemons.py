@@ -12,7 +12,9 @@ from pathlib import Path
 
 from measure import Table, median, memory_mb, seconds
 
+from engo.captp import Undefined
 from engo.cli.client import Client
+from engo.powers.paths import Paths
 
 
 @contextlib.contextmanager
@@ -34,23 +36,22 @@ def running() -> Iterator[Sequence[str]]:
 
 def socket_figures() -> str:
     """Round trips of one connection: ping, warm and cold evaluations, storing."""
-    from engo.powers.paths import Paths  # the environment was set after start
-
-    paths = Paths.from_environment(os.environ)
-    idle = memory_mb(int(Path(paths.pid).read_text()))
+    paths = Paths()
+    idle = memory_mb(int(Path(paths.pid_file).read_text()))
     table = Table("Through the daemon's socket, one connection, median")
     table.at_most("idle daemon resident", idle, 45, "MB")
-    with Client.connect(paths.socket) as client:
-        endo = client.bootstrap()
-        host = client.wait(client.send(endo, "host"))
+    with Client(paths.socket) as client:
+        host = client.wait(client.send(client.endo, "host"))
 
         def evaluate(worker: str) -> object:
-            return client.wait(
-                client.send(host, "evaluate", worker, "1+1", [], [], None)
-            )
+            answer = client.send(host, "evaluate", worker, "1+1", [], [], Undefined)
+            return client.wait(answer)
 
         def ping() -> object:
-            return client.wait(client.send(endo, "ping"))
+            return client.wait(client.send(client.endo, "ping"))
+
+        def store(number: int) -> object:
+            return client.wait(client.send(host, "storeValue", number, "kept"))
 
         evaluate("MAIN")
         rows = (
@@ -68,4 +69,6 @@ def socket_figures() -> str:
         )
         for what, goal, times in rows:
             table.at_most(what, median(times) * 1000, goal, "ms")
+        stores = [seconds(lambda n=n: store(n)) for n in range(200)]
+        table.plain("storeValue, durable when answered", median(stores) * 1000, "ms")
     return str(table)

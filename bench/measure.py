@@ -62,21 +62,21 @@ class Table:
         ]
 
     def ratio(
-        self, what: str, ours: float, theirs: float, goal: float, unit: str
+        self, what: str, ours: float, theirs: float, goal: float | None, unit: str
     ) -> None:
         """A row where more is better (``unit`` per second) or less is better (ms)."""
         faster = theirs / ours if unit in ("ms", "MB") else ours / theirs
-        mark = "met" if faster >= goal else "**missed**"
+        wanted = f">= {goal:g}x | {mark(faster >= goal)}" if goal else " | "
         self.lines.append(
             f"| {what} | {show(ours)} {unit} | {show(theirs)} {unit} "
-            f"| {faster:.2f}x | >= {goal:g}x | {mark} |"
+            f"| {faster:.2f}x | {wanted} |"
         )
 
     def at_most(self, what: str, ours: float, goal: float, unit: str) -> None:
         """A row with an absolute upper bound."""
-        mark = "met" if ours <= goal else "**missed**"
         self.lines.append(
-            f"| {what} | {show(ours)} {unit} | | | <= {goal:g} {unit} | {mark} |"
+            f"| {what} | {show(ours)} {unit} | | | <= {goal:g} {unit} "
+            f"| {mark(ours <= goal)} |"
         )
 
     def plain(self, what: str, ours: float, unit: str) -> None:
@@ -91,3 +91,7 @@ def show(value: float) -> str:
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def mark(met: bool) -> str:
+    return "met" if met else "**missed**"
