@@ -236,6 +236,23 @@ def test_too_much_of_everything_ends_one_worker_only(host: Host) -> None:
     assert host.evaluate("E(c).incr()", c="c") == 1
 
 
+def test_others_are_served_while_a_guest_floods(
+    daemon: Running, host: Host
+) -> None:
+    flood = host.evaluating(
+        "for (;;) { for (let i = 0; i < 50; i++) E(A).list(); }",
+        worker="flood",
+        A="AGENT",
+    )
+    with daemon.client() as client:
+        other = Host(client)
+        for index in range(50):
+            assert other.evaluate(f"{index}") == index
+    host.call("cancel", "flood", "enough")
+    assert rejection(host, flood).message == "enough"
+    assert host.evaluate("1", worker="flood") == 1
+
+
 def test_the_same_program_twice_at_once(host: Host) -> None:
     found = [host.evaluating(f"{i} + 1") for i in range(50)]
     assert [host.client.wait(promise) for promise in found] == list(range(1, 51))

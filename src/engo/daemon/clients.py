@@ -24,6 +24,8 @@ PAUSE_BYTES = 1 << 20
 """Bytes that may wait to be written while more is read."""
 MAX_BYTES = 64 << 20
 """Bytes that may wait to be written at all."""
+MESSAGES_IN_A_ROW = 64
+"""Messages of one client that are handled before others get a turn."""
 _READS_IN_A_ROW = 16  # before other tasks get a turn
 
 
@@ -112,10 +114,9 @@ class Client:
                 if not data:
                     self._reader.end()
                     break
-                self._shell.choked.clear()
-                self._shell.enter(self._receive, data)
-                for process in list(self._shell.choked):
-                    await process.drain()
+                messages = self._reader.feed(data)
+                for start in range(0, len(messages), MESSAGES_IN_A_ROW):
+                    await self._take(messages[start : start + MESSAGES_IN_A_ROW])
                 reads += 1
                 if not reads % _READS_IN_A_ROW:
                     await anyio.lowlevel.checkpoint()
@@ -129,8 +130,17 @@ class Client:
             )
         self._over.set()
 
-    def _receive(self, data: bytes) -> None:
-        for message in self._reader.feed(data):
+    async def _take(self, messages: list[bytes]) -> None:
+        """Handle some messages, then let others have a turn if they were many."""
+        self._shell.choked.clear()
+        self._shell.enter(self._receive, messages)
+        for process in list(self._shell.choked):
+            await process.drain()
+        if len(messages) == MESSAGES_IN_A_ROW:
+            await anyio.lowlevel.checkpoint()
+
+    def _receive(self, messages: list[bytes]) -> None:
+        for message in messages:
             self._session.receive(message)
 
     def _problem(self, error: RemoteProtocolError) -> None:

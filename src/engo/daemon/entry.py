@@ -11,17 +11,23 @@ import os
 import resource
 import signal
 import sys
+from typing import NamedTuple
 
 import anyio
 
 from engo import __version__
 from engo.captp import JSError
-from engo.daemon.genesis import open_roots
+from engo.daemon.genesis import Roots, open_roots
 from engo.daemon.node import Daemon
 from engo.daemon.server import Server, settled
 from engo.daemon.shell import Shell
 from engo.daemon.workerlog import WorkerLogs
-from engo.formula.ids import NUMBER_BYTES, node_of_public_key, number_of_bytes
+from engo.formula.ids import (
+    NUMBER_BYTES,
+    NodeNumber,
+    node_of_public_key,
+    number_of_bytes,
+)
 from engo.powers.clock import SystemClock
 from engo.powers.disk import SystemDisk
 from engo.powers.files import ensure_folder
@@ -71,47 +77,65 @@ def _run(stack: contextlib.ExitStack, ready: int | None) -> None:
         socket_path = paths.socket
     except ValueError as error:
         raise CannotStart(str(error)) from error
-    random = SystemRandom()
     log = _open_state(stack, paths)
     _allow_many_descriptors()
     try:
-        database = stack.enter_context(contextlib.closing(Database(paths.database)))
-        node = node_of_public_key(public_key(paths.node_key, random))
-        database.attach(node)
-        roots = open_roots(
-            database, node, lambda: number_of_bytes(random.bytes(NUMBER_BYTES))
-        )
-        content = ContentStore(paths.store, SystemDisk())
-        content.open()
-        launcher = stack.enter_context(Launcher("auto"))
-        launcher.image("endo")
+        parts = _open_parts(stack, paths)
     except (JSError, StoreError, EngoError, OSError, ValueError) as error:
         raise CannotStart(f"cannot open the state in {paths.state}: {error}") from error
     listener = _listen(stack, socket_path)
-
-    async def serve() -> None:
-        logs = WorkerLogs(
-            SystemDisk(), paths.worker_folder, paths.worker_log, log.write
-        )
-        async with anyio.create_task_group() as tasks:
-            shell = Shell(tasks, database, launcher, random, log, logs)
-            daemon = Daemon(
-                shell.turns, shell, database, content, node, roots, __version__
-            )
-            await settled(shell, daemon.start(daemon.open()))
-            tasks.start_soon(_end_on_signals, shell)
-            _write_pid(paths)
-            log.write(f"Engo {__version__} is ready (process {os.getpid()})")
-            _say(ready, "ready")
-            if ready is not None:
-                os.close(ready)
-            await Server(daemon, shell, listener, os.geteuid()).serve()
-            tasks.cancel_scope.cancel()
-        log.write("Engo has ended")
-
-    anyio.run(serve)
+    anyio.run(_serve, paths, parts, log, listener, ready)
     with contextlib.suppress(OSError):
         os.unlink(paths.pid_file)
+
+
+class _Parts(NamedTuple):
+    """What a daemon is made of."""
+
+    database: Database
+    content: ContentStore
+    launcher: Launcher
+    node: NodeNumber
+    roots: Roots
+
+
+def _open_parts(stack: contextlib.ExitStack, paths: Paths) -> _Parts:
+    random = SystemRandom()
+    database = stack.enter_context(contextlib.closing(Database(paths.database)))
+    node = node_of_public_key(public_key(paths.node_key, random))
+    database.attach(node)
+    roots = open_roots(
+        database, node, lambda: number_of_bytes(random.bytes(NUMBER_BYTES))
+    )
+    content = ContentStore(paths.store, SystemDisk())
+    content.open()
+    launcher = stack.enter_context(Launcher("auto"))
+    launcher.image("endo")  # what is wrong with the build is said now
+    return _Parts(database, content, launcher, node, roots)
+
+
+async def _serve(
+    paths: Paths,
+    parts: _Parts,
+    log: LogFile,
+    listener: UnixListener,
+    ready: int | None,
+) -> None:
+    database, content, launcher, node, roots = parts
+    logs = WorkerLogs(SystemDisk(), paths.worker_folder, paths.worker_log, log.write)
+    async with anyio.create_task_group() as tasks:
+        shell = Shell(tasks, database, launcher, SystemRandom(), log, logs)
+        daemon = Daemon(shell.turns, shell, database, content, node, roots, __version__)
+        await settled(shell, daemon.start(daemon.open()))
+        tasks.start_soon(_end_on_signals, shell)
+        _write_pid(paths)
+        log.write(f"Engo {__version__} is ready (process {os.getpid()})")
+        _say(ready, "ready")
+        if ready is not None:
+            os.close(ready)
+        await Server(daemon, shell, listener, os.geteuid()).serve()
+        tasks.cancel_scope.cancel()
+    log.write("Engo has ended")
 
 
 def _open_state(stack: contextlib.ExitStack, paths: Paths) -> LogFile:

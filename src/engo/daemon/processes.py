@@ -1,8 +1,10 @@
 """One worker process of the daemon, from its start to its end; on anyio."""
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.lowlevel
 
 from engo.captp import JSError, Resolver
 from engo.daemon.outside import WorkerHooks
@@ -20,6 +22,9 @@ LIMITS = Limits(console_lines=0, console_bytes=0)  # the daemon's log has them
 
 CHOKED_BYTES = 1 << 20
 """Bytes that a worker may leave untaken before whoever sends more has to wait."""
+
+MESSAGES_IN_A_ROW = 64
+"""Messages of one worker that are handled before others get a turn."""
 
 
 class Process:
@@ -55,56 +60,68 @@ class Process:
         return self._worker.pid
 
 
-async def run_worker(
-    shell: "Shell",
-    launcher: Starter,
-    starting: anyio.Semaphore,
-    hooks: WorkerHooks,
-    started: Resolver,
-) -> None:
-    """Start a worker, hand out its Process, and see it off."""
-    death: WorkerDied | None = None
+class WorkerRun:
+    """One process, from the wish for it to its end."""
 
-    def on_captp(message: bytes) -> None:
-        shell.enter(hooks.captp, message)
+    def __init__(self, shell: "Shell", hooks: WorkerHooks, started: Resolver) -> None:
+        self._shell = shell
+        self._hooks = hooks
+        self._started = started
+        self._process: Process | None = None  # None: it is not running yet
+        self._received = 0  # messages
+        self._told = False  # that it has ended, or was not started
 
-    def on_console(line: ConsoleLine) -> None:
-        hooks.console(*line)
+    async def run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
+        """Start a worker, hand out its Process, and see it off."""
+        await starting.acquire()
+        try:
+            await self._run(launcher, starting)
+        except (EngoError, OSError) as error:
+            self._end(error.reason if isinstance(error, WorkerDied) else str(error))
+        except Exception as error:  # a defect; it ends this worker only
+            self._shell.log_defect(error)
+            self._end(f"by a defect: {error}")
+        finally:
+            if self._process is None:
+                starting.release()
 
-    def on_death(ended: WorkerDied) -> None:
-        nonlocal death
-        death = ended
-        if process is not None:
-            process.closing.set()
-
-    def failed(reason: str) -> None:
-        if process is None:
-            starting.release()
-            shell.enter(started.reject, JSError(reason))
-        elif death is None:
-            shell.enter(hooks.death, reason)
-
-    process: Process | None = None
-    await starting.acquire()
-    try:
+    async def _run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
         async with open_worker(
             image="endo",
             limits=LIMITS,
             launcher=launcher,
-            on_captp=on_captp,
-            on_console=on_console,
-            on_trace=hooks.trace,
-            on_rejection=hooks.rejection,
-            on_death=on_death,
+            on_captp=self._captp,
+            on_console=self._console,
+            on_trace=self._hooks.trace,
+            on_rejection=self._hooks.rejection,
+            on_death=self._death,
         ) as worker:
-            process = Process(worker, shell.choked)
+            self._process = Process(worker, self._shell.choked)
             starting.release()
-            shell.enter(started.resolve, process)
-            await process.closing.wait()
-    except (EngoError, OSError) as error:
-        failed(error.reason if isinstance(error, WorkerDied) else str(error))
-    except Exception as error:  # a defect; it ends this worker only
-        shell.log_defect(error)
-        failed(f"by a defect: {error}")
-    if death is not None:
-        shell.enter(hooks.death, death.reason)
+            self._shell.enter(self._started.resolve, self._process)
+            await self._process.closing.wait()
+
+    def _captp(self, message: bytes) -> Awaitable[None] | None:
+        self._shell.enter(self._hooks.captp, message)
+        self._received += 1
+        if self._received % MESSAGES_IN_A_ROW:
+            return None
+        return anyio.lowlevel.checkpoint()
+
+    def _console(self, line: ConsoleLine) -> None:
+        self._hooks.console(*line)
+
+    def _death(self, death: WorkerDied) -> None:
+        if self._process is not None:
+            self._process.closing.set()
+            self._end(death.reason)
+
+    def _end(self, reason: str) -> None:
+        """Tell the daemon, once."""
+        if self._told:
+            return
+        self._told = True
+        if self._process is None:
+            self._shell.enter(self._started.reject, JSError(reason))
+        else:
+            self._shell.enter(self._hooks.death, reason)

@@ -13,7 +13,7 @@ from anyio.abc import TaskGroup
 
 from engo.captp import Promise, Resolver, Turns, make_promise
 from engo.daemon.outside import Flushable, WorkerHooks
-from engo.daemon.processes import Process, run_worker
+from engo.daemon.processes import Process, WorkerRun
 from engo.daemon.workerlog import WorkerLogs
 from engo.store.database import Database, Done, Failed, Operation, Outcome
 from engo.worker.core import Starter
@@ -198,10 +198,8 @@ class Shell:
     def start_worker(self, hooks: WorkerHooks) -> Promise:
         promise, resolver = make_promise(self.turns)
 
-        async def run() -> None:
-            await run_worker(self, self._launcher, self._starting, hooks, resolver)
-
-        self.tasks.start_soon(run)
+        run = WorkerRun(self, hooks, resolver)
+        self.tasks.start_soon(run.run, self._launcher, self._starting)
         return promise
 
     def append(self, log: str, data: bytes) -> None:
