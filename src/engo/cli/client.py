@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import sys
 from _socket import AF_UNIX, MSG_DONTWAIT, SHUT_WR, SOCK_STREAM, SOL_SOCKET, socket
-from select import POLLIN, POLLOUT, poll
 
 from ..captp.errors import Disconnected, RemoteProtocolError
 from ..captp.promise import Promise, Turns
@@ -120,15 +119,21 @@ class Client:
 
         Were we only to send, both ends could wait for the other to read.
         """
-        looking = poll()
-        looking.register(self._socket, POLLIN | POLLOUT)
         while data:
             try:
                 data = data[self._socket.send(data, MSG_DONTWAIT) :]
             except BlockingIOError:
-                [(_, events)] = looking.poll()
-                if events & POLLIN:
+                if self._wait_either():
                     self._receive()
+
+    def _wait_either(self) -> bool:
+        """Wait until the socket has or takes bytes; whether it has some."""
+        from select import POLLIN, POLLOUT, poll  # not for a short command to pay
+
+        looking = poll()
+        looking.register(self._socket, POLLIN | POLLOUT)
+        [(_, events)] = looking.poll()
+        return bool(events & POLLIN)
 
     def _receive(self) -> None:
         try:
