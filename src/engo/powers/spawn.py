@@ -36,6 +36,11 @@ class Child(Protocol):
     pid: int
     page: SharedPage
 
+    @property
+    def inherited(self) -> bool:
+        """This process was forked from the one that started it: it may only close."""
+        ...
+
     def read(self, size: int, /) -> bytes:
         """Bytes of the link; b"" at its end; raises BlockingIOError."""
         ...
@@ -92,12 +97,17 @@ class NativeChild:
         self._debug = debug  # our end of the debug socket pair
         self._status: int | None = None
         self._closed = False
+        self._parent = os.getpid()
         # As partials of the system calls these are the hot path.
         self.read = partial(os.read, link_out)
         self.write = partial(os.write, link_in)
         self._reading = select.poll()
         self._reading.register(link_out, select.POLLIN)
         self._both: select.poll | None = None
+
+    @property
+    def inherited(self) -> bool:
+        return os.getpid() != self._parent
 
     def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
         os.set_blocking(self._link_out, True)
@@ -137,7 +147,8 @@ class NativeChild:
             os.close(descriptor)
 
     def kill(self) -> None:
-        if self._status is None:  # not reaped, so the number is still its own
+        # Not reaped, so the number is still its own.
+        if self._status is None and not self.inherited:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
 
@@ -173,6 +184,9 @@ class NativeChild:
         os.close(self._link_in)
         os.close(self._link_out)
         os.close(self._debug)
+        if self.inherited:
+            self.page.close()
+            return
         while self.reap(10.0) is None:
             self.kill()
         self.page.close()

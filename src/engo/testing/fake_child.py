@@ -53,6 +53,7 @@ class FakeChild:
         self.set_state(IDLE, 0)
         self.received: list[ControlMessage] = []  # control messages
         self.captp_received: list[bytes] = []
+        self.inherited = False
         self.killed = False
         self.closed = False
         self._script = script

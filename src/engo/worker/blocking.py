@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Self
 from engo.powers.clock import Clock, SystemClock
 from engo.powers.files import replacing
 from engo.powers.random import Random, SystemRandom
-from engo.worker.arguments import check_bytes
+from engo.worker.arguments import check_bytes, check_opening, check_sink
 from engo.worker.commands import CommandHandler
 from engo.worker.core import Starter, WorkerCore, build_of, start_child, status_of
 from engo.worker.errors import (
@@ -26,6 +26,7 @@ from engo.worker.events import (
     ConsoleLine,
     WorkerStatus,
 )
+from engo.worker.facts import WorkerFacts
 from engo.worker.handle import Handle
 from engo.worker.lane import NOT_PLAIN, NOT_TAKEN, Lane
 from engo.worker.launch import Kind, Launcher, SnapshotSource
@@ -42,7 +43,7 @@ PIPE_BYTES = 1 << 18
 _FLUSH_BYTES = 32_768  # submitted requests are written when so many bytes wait
 
 
-class Worker:
+class Worker(WorkerFacts):
     """A confined JavaScript machine in a process of its own. A context manager.
 
     image: `"bare"` (lockdown, console, Compartment) or `"endo"` (also E, Far,
@@ -54,11 +55,15 @@ class Worker:
     on_call: answers the guest's `issueCommand` and `postCommand`: gets the bytes,
         returns bytes, str or None; the text of what it raises goes to the guest.
     on_console: is called with each ConsoleLine, besides `console`.
+    on_rejection: is called with each promise's rejection that nobody handled.
     launcher: `"auto"`, `"executable"`, `"reexec"`, or a Launcher to share images.
+    clock, random: where time and the machine's seed come from; None: the system's.
 
     Raises LaunchError, SnapshotError, UsageError, or WorkerDied when the worker
     ends before it is ready.
     """
+
+    _closed = True  # until there is something to close
 
     def __init__(
         self,
@@ -74,7 +79,13 @@ class Worker:
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
-        self._closed = True  # until there is something to close
+        check_opening(
+            limits,
+            key,
+            on_call=on_call,
+            on_console=on_console,
+            on_rejection=on_rejection,
+        )
         if iscoroutinefunction(on_call):
             raise UsageError(
                 "expected on_call to be a plain function, got a coroutine function; "
@@ -113,8 +124,8 @@ class Worker:
 
         `name` is what errors call the source. A promise is awaited. Objects and
         arrays come by way of JSON; undefined and null are None.
-        Raises GuestError, StuckPromise, WorkerDied; LocalProtocolError for a
-        source over `Limits.message` bytes.
+        Raises GuestError, StuckPromise, WorkerDied, WorkerClosed, UsageError for
+        what is no str; LocalProtocolError for a source over `Limits.message` bytes.
         """
         if name == "eval":
             value = self._lane.evaluate(source)
@@ -211,6 +222,7 @@ class Worker:
         Promises, closures and compartments survive; requests that are still
         outstanding do not. Raises GuestError when the machine cannot be written.
         """
+        check_sink(to)
         self._check()
         writer = self._core.snapshot_writer()
         if not isinstance(to, (str, PathLike)):
@@ -239,39 +251,6 @@ class Worker:
         finally:
             self._pump.sink = None
 
-    # What is known without asking
-
-    @property
-    def meter(self) -> int:
-        """Computrons of the last crank that has ended."""
-        return self._protocol.meter
-
-    @property
-    def console(self) -> list[ConsoleLine]:
-        """The newest console lines, oldest first; see Limits.console_lines."""
-        return self._core.console.lines
-
-    @property
-    def console_dropped(self) -> int:
-        """How many older console lines were dropped."""
-        return self._core.console.dropped
-
-    @property
-    def pid(self) -> int:
-        """The worker's process."""
-        return self._core.child.pid
-
-    @property
-    def build(self) -> str:
-        """The build the worker is of."""
-        assert self._core.identity is not None
-        return self._core.identity.build
-
-    @property
-    def death(self) -> WorkerDied | None:
-        """Why the worker has ended, or None."""
-        return self._protocol.death
-
     # The end
 
     def interrupt(self) -> None:
@@ -296,7 +275,11 @@ class Worker:
         """
         if self._closed:
             return
-        graceful = self._protocol.death is None and not self._protocol.running
+        graceful = (
+            self._protocol.death is None
+            and not self._protocol.running
+            and not self._core.child.inherited
+        )
         if graceful:
             self._protocol.exit()
             graceful = self._core.flush()
@@ -305,7 +288,8 @@ class Worker:
     def _release(self, patience: float | None) -> None:
         self._closed = self._core.closed = True
         self._lane.close()
-        self._watcher.close()
+        if not self._core.child.inherited:  # a forked process has no such thread
+            self._watcher.close()
         if patience is not None:
             self._core.child.reap(patience)
         self._core.child.close()
@@ -335,6 +319,8 @@ class Worker:
     def _check(self) -> None:
         if self._closed:
             self._core.check_open()
+        self._lane.check_thread()
+        self._pump.check_thread()
         if self._protocol.waits_for_reply:
             raise UsageError(
                 "expected no request while on_call answers a synchronous command: "

@@ -24,6 +24,7 @@ from engo.worker.errors import (
 )
 from engo.worker.events import WorkerReady, WorkerStatus
 from engo.worker.launch import (
+    KINDS,
     Kind,
     Launcher,
     SnapshotSource,
@@ -57,8 +58,14 @@ def start_child(
     if isinstance(launcher, str):
         with Launcher(launcher) as own:
             return start_child(own, image, snapshot, key)
+    if not hasattr(launcher, "start"):
+        raise UsageError(
+            f"expected a launcher of {', '.join(KINDS)} or an engo.Launcher; got "
+            f"{launcher!r}"
+        )
     if snapshot is not None:
-        with open_snapshot(snapshot, key or default_key()) as body:
+        own_key = default_key() if key is None else key
+        with open_snapshot(snapshot, own_key) as body:
             return launcher.start(body)
     return launcher.start(None if image is None else launcher.image(image))
 

@@ -19,6 +19,11 @@
 Messages of the link that cannot be sent raise `engo.frames`' LocalProtocolError.
 """
 
+OTHER_THREAD = (
+    "expected one thread at a time, got a request while another thread waits for an "
+    "answer; give each thread a worker of its own, or use engo.open_worker"
+)
+
 
 class EngoError(Exception):
     """The root of what the worker library raises."""

@@ -19,7 +19,7 @@ from engo.frames.control import (
 )
 from engo.worker.commands import CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
-from engo.worker.errors import WorkerDied
+from engo.worker.errors import OTHER_THREAD, UsageError, WorkerDied
 from engo.worker.results import CALL_OP, OP_TAG, Shapes, lone_result, plain_call
 from engo.worker.watcher import Watcher
 
@@ -29,6 +29,8 @@ threshold for mapping memory, which would cost more than the reading."""
 
 NOT_TAKEN: Final = object()
 """The lane is not free, or the request is not for it: nothing was sent."""
+_FREE_NEVER: Final = -1
+_BUSY: Final = -2  # a request is on the lane
 NOT_PLAIN: Final = object()
 """The request was sent, as far as `sent` tells, and the rest is the pump's."""
 
@@ -52,7 +54,8 @@ class Lane:
         self._shapes = Shapes()
         # The longest message for the lane: its answer comes in one read.
         self._longest = min(READ_BYTES - 1_000, core.limits.message - MAX_DELIVER_HEAD)
-        self._free_at = -1  # protocol.sent when the lane was last left free
+        # protocol.sent when the lane was last left free, or one of the two above
+        self._free_at = _FREE_NEVER
         self._calling = False  # on_call runs, or its answer is the pump's to send
         self.number = 0  # id of the request on the lane
         self.rest = b""  # of its record, not written yet
@@ -85,9 +88,17 @@ class Lane:
         """It is not free any more."""
         self._read_into = None
 
+    def check_thread(self) -> None:
+        """Raises UsageError when another thread's request is on the lane."""
+        if self._free_at == _BUSY and not self._calling:
+            raise UsageError(OTHER_THREAD)
+
     def _is_free(self) -> bool:
         if self._free_at == self._protocol.sent:
             return True  # nothing but the lane was used since
+        if self._free_at == _BUSY:
+            self.check_thread()
+            return False
         if not self._buffer:
             self._buffer = bytearray(READ_BYTES)
             self._buffers = [self._buffer]
@@ -99,7 +110,7 @@ class Lane:
         )
 
     def _exchange(self, number: int, record: bytes) -> Any:
-        self._free_at = -1
+        self._free_at = _BUSY
         self.number = number
         watcher = self._watcher
         watcher.asked += 1
@@ -114,7 +125,7 @@ class Lane:
                 if sent != len(record):
                     self.rest = record[sent:]
                     self.data = b""
-                    return NOT_PLAIN
+                    return self._leave()
                 self.rest = b""
                 buffer[0] = buffer[1] = 0
                 size = read_into(self._buffers)
@@ -128,14 +139,20 @@ class Lane:
                 self.data = data = self._view[:size].tobytes()
                 reply = self._answer(data)
                 if reply is None:
-                    return NOT_PLAIN
+                    return self._leave()
                 self.rest = record = reply
         except OSError:  # full or gone; the pump finds out which
             self.data = b""
-            return NOT_PLAIN
+            return self._leave()
         except BaseException:
+            self._leave()
             self._interrupted()
             raise
+
+    def _leave(self) -> object:
+        """The request is the pump's from here on."""
+        self._free_at = _FREE_NEVER
+        return NOT_PLAIN
 
     def _look(self, size: int) -> tuple[object, int] | None:
         """Value and meter of an answer whose shape is not known yet."""
@@ -181,6 +198,7 @@ class Lane:
         if self._calling:
             for number in list(protocol.commands):
                 protocol.reply_error(number, "interrupted", self._now())
+            self._calling = False
         elif self.rest or self._buffer[0] or self._buffer[1]:
             self._core.kill(WorkerDied("its owner was interrupted while bytes moved"))
             return

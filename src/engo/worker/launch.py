@@ -6,6 +6,7 @@ checks each once. What a snapshot may be opened from is known here too.
 
 from collections.abc import Callable
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
@@ -27,7 +28,7 @@ from engo.worker.snapshotfile import (
 )
 
 Kind = Literal["auto", "executable", "reexec"]
-SnapshotSource = str | Path | bytes | BinaryIO
+SnapshotSource = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A path, the bytes themselves, or a binary stream at the snapshot's begin."""
 
 KINDS: Final = ("auto", "executable", "reexec")
@@ -132,13 +133,19 @@ def _sealed(
 def open_snapshot(source: SnapshotSource, key: bytes) -> SealedMemory:
     """A checked snapshot's body; the caller closes it.
 
-    Raises SnapshotError, or OSError when the file cannot be read.
+    Raises SnapshotError, UsageError for what is no source, or OSError when the
+    file cannot be read.
     """
-    if isinstance(source, bytes):
+    if isinstance(source, (bytes, bytearray, memoryview)):
         return _sealed("engo-snapshot", BytesIO(source).read, key=key)
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, PathLike)):
         with Path(source).open("rb") as stream:
             return _sealed("engo-snapshot", stream.read, key=key)
+    if not hasattr(source, "read"):
+        raise UsageError(
+            "expected a snapshot as a path, bytes or a binary stream, got "
+            f"{type(source).__name__}"
+        )
     return _sealed("engo-snapshot", source.read, key=key)
 
 

@@ -7,6 +7,7 @@ import anyio
 
 from engo.powers.clock import Clock, SystemClock
 from engo.powers.random import Random, SystemRandom
+from engo.worker.arguments import check_opening
 from engo.worker.commands import CommandHandler
 from engo.worker.core import Starter, WorkerCore, build_of, start_child
 from engo.worker.errors import GuestError, WorkerDied
@@ -49,7 +50,16 @@ async def open_worker(
     Raises LaunchError, SnapshotError, UsageError, or WorkerDied when the worker
     ends before it is ready.
     """
-    clock = clock or SystemClock()
+    check_opening(
+        limits,
+        key,
+        on_call=on_call,
+        on_console=on_console,
+        on_captp=on_captp,
+        on_trace=on_trace,
+        on_rejection=on_rejection,
+        on_death=on_death,
+    )
     if snapshot is None:
         child = start_child(launcher, image, None, key)
     else:
@@ -57,18 +67,27 @@ async def open_worker(
             start_child, launcher, image, snapshot, key
         )
     build = build_of(launcher, image)
-    core = WorkerCore(child, limits or Limits(), clock, key, build)
+    core = WorkerCore(child, limits or Limits(), clock or SystemClock(), key, build)
     hooks = Hooks(on_call, on_console, on_captp, on_trace, on_rejection, on_death)
+    seeds = random or SystemRandom()
+    async with _running(
+        core, hooks, seeds, image is not None or snapshot is not None
+    ) as worker:
+        yield worker
+
+
+@asynccontextmanager
+async def _running(
+    core: WorkerCore, hooks: Hooks, random: Random, image: bool
+) -> AsyncIterator[AsyncWorker]:
+    """A worker that is ready; its tasks, process and descriptors end with it."""
     failure: BaseException | None = None
     try:
         async with anyio.create_task_group() as tasks:
             worker = AsyncWorker(core, hooks, tasks)
             tasks.start_soon(worker._read)
             try:
-                core.start(
-                    random or SystemRandom(),
-                    image=image is not None or snapshot is not None,
-                )
+                core.start(random, image=image)
                 worker._flush()
                 await worker._started.wait()
                 if worker.death is not None:
@@ -83,6 +102,6 @@ async def open_worker(
                     await worker.close()
                 tasks.cancel_scope.cancel()
     finally:
-        child.close()
+        core.child.close()
     if failure is not None:
         raise failure

@@ -6,6 +6,7 @@ callables in order. What a request is for is not known here.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from threading import get_ident
 from typing import Any
 
 from engo.powers.spawn import READABLE
@@ -13,7 +14,7 @@ from engo.worker.batch import Batch
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
 from engo.worker.deaths import death_of_status
-from engo.worker.errors import StuckPromise, UsageError, WorkerDied
+from engo.worker.errors import OTHER_THREAD, StuckPromise, UsageError, WorkerDied
 from engo.worker.events import (
     ChunkReceived,
     CommandReceived,
@@ -48,6 +49,7 @@ class Pump:
         self._on_rejection = on_rejection
         self._events: deque[Event] = deque()  # received and not handled
         self._fence = -1  # how much was sent when the last fence was
+        self._waiting = 0  # the thread that waits for an answer; 0: none
         self.sink: Callable[[bytes], object] | None = None  # takes snapshot chunks
 
     def wait_ready(self) -> None:
@@ -57,7 +59,20 @@ class Pump:
             self.step(writing=not flushed)
             flushed = self._core.flush()
 
+    def check_thread(self) -> None:
+        """Raises UsageError when another thread waits for an answer."""
+        if self._waiting and self._waiting != get_ident():
+            raise UsageError(OTHER_THREAD)
+
     def settle(self, request: Request) -> None:
+        """Until the request is answered; may be nested in one thread."""
+        outer, self._waiting = self._waiting, get_ident()
+        try:
+            self._settle(request)
+        finally:
+            self._waiting = outer
+
+    def _settle(self, request: Request) -> None:
         core = self._core
         flushed = core.flush()
         reads = 0
@@ -186,6 +201,13 @@ class Pump:
             raise self._protocol.death.again()
 
     def settle_batch(self, batch: Batch, parts: Iterator[bytes]) -> list[Any]:
+        outer, self._waiting = self._waiting, get_ident()
+        try:
+            return self._settle_batch(batch, parts)
+        finally:
+            self._waiting = outer
+
+    def _settle_batch(self, batch: Batch, parts: Iterator[bytes]) -> list[Any]:
         core = self._core
         for part in parts:
             core.send(part)

@@ -66,13 +66,17 @@ def key_id(key: bytes) -> bytes:
 
 
 def check_key(key: bytes) -> bytes:
-    """The key; raises UsageError when it has no 32 bytes."""
-    if len(key) != KEY_BYTES:
-        raise UsageError(
-            f"expected a snapshot key of {KEY_BYTES} bytes, got {len(key)}; "
-            "make one with secrets.token_bytes(32)"
-        )
-    return key
+    """The key; raises UsageError when it is not bytes, or not 32 of them."""
+    if not isinstance(key, (bytes, bytearray)):
+        came = type(key).__name__
+    elif len(key) != KEY_BYTES:
+        came = str(len(key))
+    else:
+        return bytes(key)
+    raise UsageError(
+        f"expected a snapshot key of {KEY_BYTES} bytes, got {came}; "
+        "make one with secrets.token_bytes(32)"
+    )
 
 
 def _text(value: str, what: str) -> bytes:
@@ -253,5 +257,10 @@ def read_exactly(read: Callable[[int], bytes], size: int) -> bytes:
         part = read(size - len(data))
         if not part:
             break
+        if not isinstance(part, bytes):
+            raise UsageError(
+                f"expected a snapshot's stream to give bytes, got "
+                f"{type(part).__name__}; open the file with mode 'rb'"
+            )
         data += part
     return data

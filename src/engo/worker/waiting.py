@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 from engo.frames.json_guard import check_json
 from engo.powers.files import replacing
 from engo.powers.random import SystemRandom
-from engo.worker.arguments import check_bytes, check_str
+from engo.worker.arguments import check_bytes, check_sink, check_str
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore, status_of
 from engo.worker.deaths import death_of_status
@@ -32,6 +32,7 @@ from engo.worker.events import (
     WorkerReady,
     WorkerStatus,
 )
+from engo.worker.facts import WorkerFacts
 from engo.worker.hooks import Hooks
 from engo.worker.protocol import Event
 from engo.worker.request import Request
@@ -44,7 +45,7 @@ _READS_IN_A_ROW = 16  # before other tasks get a turn
 _CLOCK_STEP = 1.0  # milliseconds that pass before a captp message sets the clock
 
 
-class AsyncWorker:
+class AsyncWorker(WorkerFacts):
     """A confined JavaScript machine in a process of its own; see `open_worker`.
 
     Any number of tasks may have requests outstanding; the machine runs them in
@@ -138,6 +139,7 @@ class AsyncWorker:
         Writing happens in a thread. Raises GuestError when the machine cannot be
         written.
         """
+        check_sink(to)
         self._check(0)
         writer = self._core.snapshot_writer()
         request = self._protocol.snapshot()
@@ -162,32 +164,6 @@ class AsyncWorker:
     # What is known without asking
 
     @property
-    def meter(self) -> int:
-        """Computrons of the last crank that has ended."""
-        return self._protocol.meter
-
-    @property
-    def console(self) -> list[ConsoleLine]:
-        """The newest console lines, oldest first; see Limits.console_lines."""
-        return self._core.console.lines
-
-    @property
-    def console_dropped(self) -> int:
-        """How many older console lines were dropped."""
-        return self._core.console.dropped
-
-    @property
-    def pid(self) -> int:
-        """The worker's process."""
-        return self._core.child.pid
-
-    @property
-    def build(self) -> str:
-        """The build the worker is of."""
-        assert self._core.identity is not None
-        return self._core.identity.build
-
-    @property
     def cranks(self) -> tuple[bool, int]:
         """Whether a crank is running, and how many have begun; (False, 0) after
         the end. Costs no message."""
@@ -197,11 +173,6 @@ class AsyncWorker:
     def unsent_bytes(self) -> int:
         """Bytes that the worker has not taken yet."""
         return self._core.unsent_bytes
-
-    @property
-    def death(self) -> WorkerDied | None:
-        """Why the worker has ended, or None."""
-        return self._protocol.death
 
     # The end
 
