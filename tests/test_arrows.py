@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ def test_arrows_point_one_way(room: str) -> None:
     for path in room_files(room):
         wrong = (rooms_of(path) & set(ARROWS)) - ARROWS[room] - {room}
         assert not wrong, f"{path.name} of {room} imports {sorted(wrong)}"
+
+
+def test_the_page_shows_these_arrows() -> None:
+    page = (SOURCE.parents[1] / "docs" / "design.md").read_text()
+    rows = re.findall(r"^\| `src/engo/(\w+)/` \|.*\| ([^|]*) \|$", page, re.MULTILINE)
+    assert {room for room, _ in rows} == set(ARROWS)
+    for room, shown in rows:
+        if not shown.startswith("all above"):
+            assert set(re.findall(r"\w+", shown)) & set(ARROWS) == ARROWS[room], room
 
 
 @pytest.mark.parametrize("room", PURE)
