@@ -234,6 +234,31 @@ async def test_a_hook_that_raises_ends_the_worker() -> None:
         assert isinstance(caught.value.__cause__, RuntimeError)
 
 
+async def test_a_hook_that_raises_before_an_answer_lets_nobody_wait() -> None:
+    def on_console(line: object) -> None:
+        raise RuntimeError("a bug")
+
+    def ask(child: FakeChild, message: dict[str, Any]) -> None:
+        child.print(1, "", "in one read with the answer")
+        child.say(op="result", id=message["id"], meter=1, value=7)
+
+    async with opened(FakeChild(script_of(ask=ask)), on_console=on_console) as worker:
+        assert await worker.evaluate("ask") == 7
+        with pytest.raises(WorkerDied, match="RuntimeError: a bug"):
+            await worker.evaluate("ask")
+
+
+async def test_another_thread_is_refused() -> None:
+    async with opened(FakeChild(script_of(one=1))) as worker:
+
+        def ask() -> None:
+            with pytest.raises(UsageError, match="the event loop that opened"):
+                anyio.run(worker.evaluate, "one")
+
+        await anyio.to_thread.run_sync(ask)
+        assert await worker.evaluate("one") == 1
+
+
 async def test_backlog_limit_and_one_past() -> None:
     child = FakeChild(script_of(one=1), capacity=1000)
     limits = Limits(backlog=65_536)

@@ -23,6 +23,10 @@ OTHER_THREAD = (
     "expected one thread at a time, got a request while another thread waits for an "
     "answer; give each thread a worker of its own, or use engo.open_worker"
 )
+OTHER_LOOP = (
+    "expected a request from the event loop that opened the worker, got one from "
+    "another thread; use anyio.from_thread.run there"
+)
 
 
 class EngoError(Exception):

@@ -25,6 +25,11 @@ class Request:
         self.meter = 0  # computrons of the crank that ended with the last answer
         self.on_done: Callable[[], object] | None = None  # called once, by the shell
 
+    def tell(self) -> None:
+        """Whoever waits goes on."""
+        if self.on_done is not None:
+            self.on_done()
+
     def outcome(self) -> Any:
         """The value; raises the error. Only when `done`."""
         error = self.error

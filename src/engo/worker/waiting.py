@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
 from os import PathLike
+from threading import get_ident
 from typing import Any, BinaryIO
 
 import anyio
@@ -21,7 +22,7 @@ from engo.worker.arguments import check_bytes, check_sink, check_str
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore, status_of
 from engo.worker.deaths import death_of_status
-from engo.worker.errors import UsageError, WorkerClosed, WorkerDied
+from engo.worker.errors import OTHER_LOOP, UsageError, WorkerClosed, WorkerDied
 from engo.worker.events import (
     CapTPReceived,
     ChunkReceived,
@@ -58,6 +59,7 @@ class AsyncWorker(WorkerFacts):
         self._protocol = core.protocol
         self._hooks = hooks
         self._tasks = tasks
+        self._thread = get_ident()  # the one whose event loop runs the tasks
         self._call_waits = iscoroutinefunction(hooks.call)
         self._now = core.clock.milliseconds
         self._sinks: dict[int, list[bytes]] = {}  # chunks by snapshot request
@@ -211,6 +213,8 @@ class AsyncWorker(WorkerFacts):
 
     def _check(self, size: int) -> None:
         self._core.check_open()
+        if self._thread != get_ident():
+            raise UsageError(OTHER_LOOP)
         self._core.check_backlog(size)
         if self._answering.get():
             raise UsageError(
@@ -284,10 +288,10 @@ class AsyncWorker(WorkerFacts):
 
     async def _receive(self, data: bytes) -> bool:
         """Handle what came; False when the worker must end."""
-        for event in self._protocol.receive(data):
+        events = iter(self._protocol.receive(data))
+        for event in events:
             if type(event) is Request:
-                if event.on_done is not None:
-                    event.on_done()
+                event.tell()
                 continue
             try:
                 waiting = self._take(event)
@@ -297,6 +301,9 @@ class AsyncWorker(WorkerFacts):
                 death = WorkerDied(f"its owner's callable raised {error_text(error)}")
                 death.__cause__ = error
                 self._core.kill(death)
+                for answered in events:  # those that came with it
+                    if type(answered) is Request:
+                        answered.tell()
                 return False
         if self._protocol.broken:
             return False
@@ -388,7 +395,6 @@ class AsyncWorker(WorkerFacts):
         self._started.set()
         self._drained.set()
         for request in failed:
-            if request.on_done is not None:
-                request.on_done()
+            request.tell()
         if self._hooks.death is not None and self._protocol.death is not None:
             self._hooks.death(self._protocol.death)
