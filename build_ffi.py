@@ -4,6 +4,7 @@
     --quiet        say only what was done
     --shell        also the test shell for the repairs' guest programs
     --asan         the same two under AddressSanitizer and UBSan, into build/out/asan
+    --wasm         only the WebAssembly module, into build/out/wasm (needs ziglang)
     --leave-out S  with --shell or --asan: build without the named repair
 
 The steps are in native/xs/pipeline.py; this file only declares the interface for
@@ -26,7 +27,7 @@ import cffi
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from native.xs import pipeline  # noqa: E402  the path is set above
+from native.xs import pipeline, wasm  # noqa: E402  the path is set above
 from native.xs.compile import CompileError  # noqa: E402
 from native.xs.fetch import FetchError  # noqa: E402
 from native.xs.flavours import ASAN, ASAN_SNAPSHOT, NORMAL  # noqa: E402
@@ -68,10 +69,15 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--shell", action="store_true")
     parser.add_argument("--asan", action="store_true")
+    parser.add_argument("--wasm", action="store_true")
     parser.add_argument("--leave-out", action="append", default=[], metavar="REPAIR")
     options = parser.parse_args()
     leave_out = tuple(options.leave_out)
     try:
+        if options.wasm:
+            module = wasm.build(print)
+            print(f"up to date: {module.relative_to(ROOT)}")
+            return 0
         if options.asan:
             pipeline.shell(ASAN, print, leave_out)
             pipeline.executable(ASAN_SNAPSHOT, print, leave_out)

@@ -102,4 +102,35 @@ ASAN: Final = Flavour(
 ASAN_SNAPSHOT: Final = Flavour(
     "asan-snapshot", _SANITIZE, ("-fsanitize=address,undefined",)
 )
+# zig's clang: wasm exceptions, of the kind that runtimes have by default, for longjmp.
+_WASM: Final = (
+    "-target",
+    "wasm32-wasi",
+    "-mexception-handling",
+    "-mllvm",
+    "-wasm-enable-sjlj",
+    "-mllvm",
+    "-wasm-use-legacy-eh=false",
+    "-fno-sanitize=all",
+    "-O2",
+)
+WASM: Final = Flavour(
+    "wasm",
+    (
+        *_WASM,
+        "-fvisibility=hidden",
+        "-D_WASI_EMULATED_SIGNAL",
+        "-D_WASI_EMULATED_PROCESS_CLOCKS",
+        "-DmxHoistSetjmp=1",
+        "-DmxNoComputedGoto=1",
+    ),
+    (
+        *_WASM,
+        "-mexec-model=reactor",
+        "-Wl,--strip-all",
+        # A function declared in two ways is a warning, and a trap when it is called.
+        "-Wl,--fatal-warnings",
+        "-Wl,-z,stack-size=1048576",
+    ),
+)
 FLAVOURS: Final = {one.name: one for one in (NORMAL, ASAN, ASAN_SNAPSHOT)}

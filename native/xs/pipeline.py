@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -26,7 +26,7 @@ from native.xs.flavours import (
     THEIRS,
     Flavour,
 )
-from native.xs.repairs import apply_all, chosen
+from native.xs.repairs import Repair, apply_all, chosen
 
 ROOT: Final = Path(__file__).parents[2]
 BUILD: Final = ROOT / "build"
@@ -69,11 +69,13 @@ def compiler() -> str:
     return os.environ.get("CC") or "cc"
 
 
-def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
+def tree(
+    say: Say, leave_out: tuple[str, ...] = (), extra: tuple[Repair, ...] = ()
+) -> Path:
     """XS with its repairs, unpacked once per pin and set of repairs."""
     pin = fetch.engine_pin()
     # Of the repairs as they were loaded: a file may be edited while this runs.
-    edits = [repr(repair.edits).encode() for repair in chosen(leave_out)]
+    edits = [repr(repair.edits).encode() for repair in (*chosen(leave_out), *extra)]
     key = compiling.digest([pin.integrity.encode(), *edits])
     folder = BUILD / "xs" / key[:16]
     if (folder / "complete").exists():
@@ -81,14 +83,24 @@ def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     say(f"XS: {pin.package}@{pin.version}, verified and repaired into build/xs")
     folder.parent.mkdir(parents=True, exist_ok=True)
     fetch.unpack(fetch.archive(pin, CACHE), folder, below="moddable")
-    apply_all(folder, leave_out=leave_out)
+    apply_all(folder, leave_out, extra)
     (folder / "complete").touch()
     return folder
 
 
-def build_id(flavour: Flavour, xs: Path) -> str:
+def own_sources() -> list[Path]:
+    """Our C for the native targets; without any main."""
+    found = [*XSNAP.glob("*.c"), *(XSNAP / "platform").glob("*.c")]
+    return sorted(path for path in found if path.name != "main.c")
+
+
+def build_id(flavour: Flavour, xs: Path, wasm: bool = False) -> str:
     """Names everything that decides what a snapshot means."""
-    sources = [path for path in XSNAP.rglob("*") if path.suffix in (".c", ".h")]
+    sources = [
+        path
+        for path in XSNAP.rglob("*")
+        if path.suffix in (".c", ".h") and (wasm or path.parent.name != "wasm")
+    ]
     return compiling.digest(
         [
             compiling.files_digest(xs.rglob("*.[ch]")).encode(),  # as repaired
@@ -98,8 +110,10 @@ def build_id(flavour: Flavour, xs: Path) -> str:
     )
 
 
-def units(flavour: Flavour, xs: Path) -> list[compiling.Unit]:
-    """XS's sources and ours, with their flags; without any main."""
+def units(
+    flavour: Flavour, xs: Path, own: Sequence[Path] | None = None
+) -> list[compiling.Unit]:
+    """XS's sources and ours (`own`, else the native ones), with their flags."""
     platform = XSNAP / "platform"
     system = [
         f"-isystem{xs / name}" for name in ("xs/includes", "xs/platforms", "xs/sources")
@@ -115,10 +129,8 @@ def units(flavour: Flavour, xs: Path) -> list[compiling.Unit]:
     made = [
         compiling.Unit(source, (*common, *THEIRS), theirs, places) for source in sources
     ]
-    identity = f'-DXSNAP_BUILD_ID="{build_id(flavour, xs)}"'
-    for source in sorted([*XSNAP.glob("*.c"), *platform.glob("*.c")]):
-        if source.name == "main.c":
-            continue
+    identity = f'-DXSNAP_BUILD_ID="{build_id(flavour, xs, own is not None)}"'
+    for source in own_sources() if own is None else own:
         flags = (*common, *OURS, f"-I{XSNAP}")
         if source.name == "build_id.c":
             flags = (*flags, identity)

@@ -34,7 +34,7 @@ static char *text_argument(txMachine *the, int index) {
 }
 
 static void check_message(txMachine *the, size_t size) {
-  size_t limit = vm_of(the)->message_limit;
+  size_t limit = (size_t)vm_of(the)->message_limit; /* it was clamped */
   if (size > limit)
     mxRangeError("the message has %lu bytes, the limit is %lu",
                  (unsigned long)size, (unsigned long)limit);

@@ -2,7 +2,7 @@
    include this; xsnap.h is for everyone else.
 
    There is no mutable state at file scope but the mutex that XS's one shared
-   table needs (vm.c) and two per-thread values of the platform: a machine is
+   table needs and two per-thread values, both the platform's: a machine is
    everything. */
 
 #ifndef XSNAP_INTERNAL_H
@@ -230,9 +230,15 @@ void xsnap_snapshot_write(XsnapVm *vm, uint32_t id);
 XsnapStatus xsnap_vm_start(XsnapVm *vm, const XsnapControl *control);
 
 /* platform/engo_platform.c */
+void xsnap_platform_reserve(txMachine *the, size_t size);
 XsnapVm *xsnap_platform_enter(XsnapVm *vm);
 void xsnap_platform_leave(XsnapVm *before);
 void xsnap_platform_seed(XsnapVm *vm, const uint8_t *seed);
+
+/* platform/linux.c, wasm/memory.c: machines of one process are created,
+   restored and deleted one at a time */
+void xsnap_platform_lock(void);
+void xsnap_platform_unlock(void);
 
 static inline XsnapVm *vm_of(txMachine *the) { return the->context; }
 

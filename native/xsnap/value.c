@@ -95,7 +95,7 @@ static void convert(txMachine *the, txSlot *value, txID *form) {
 
 static void check_size(XsnapVm *vm, txSlot *value) {
   txMachine *the = vm->machine;
-  size_t size = size_of(the, value), limit = vm->message_limit;
+  size_t size = size_of(the, value), limit = (size_t)vm->message_limit;
   if (size + RESULT_OVERHEAD > limit)
     mxRangeError("the result has %lu bytes, a message holds at most %lu",
                  (unsigned long)size, (unsigned long)limit);

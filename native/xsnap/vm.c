@@ -3,11 +3,6 @@
 
 #include "internal.h"
 
-/* XS counts the machines of the process in one shared record without a lock
-   (xsAtomics.c, fxInitializeSharedCluster): creating, restoring and deleting
-   are taken one at a time. */
-static pthread_mutex_t shared_cluster = PTHREAD_MUTEX_INITIALIZER;
-
 XsnapVm *xsnap_vm_create(const XsnapHost *host) {
   XsnapVm *vm = calloc(1, sizeof *vm);
   if (!vm)
@@ -23,10 +18,10 @@ XsnapVm *xsnap_vm_create(const XsnapHost *host) {
 static void delete_machine(XsnapVm *vm) {
   if (!vm->machine)
     return;
-  pthread_mutex_lock(&shared_cluster);
+  xsnap_platform_lock();
   vm->machine->firstJump = NULL;
   fxDeleteMachine(vm->machine);
-  pthread_mutex_unlock(&shared_cluster);
+  xsnap_platform_unlock();
   vm->machine = NULL;
 }
 
@@ -96,9 +91,9 @@ static void prepare(XsnapVm *vm, void *bare) {
 
 static XsnapStatus make_machine(XsnapVm *vm, bool image) {
   XsnapStatus status;
-  pthread_mutex_lock(&shared_cluster);
+  xsnap_platform_lock();
   status = image ? xsnap_snapshot_read(vm) : create_bare(vm);
-  pthread_mutex_unlock(&shared_cluster);
+  xsnap_platform_unlock();
   if (status != XSNAP_OK)
     return status;
   vm->machine->stackLimit = fxCStackLimit();

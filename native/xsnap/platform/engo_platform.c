@@ -1,24 +1,15 @@
-/* What XS asks its platform for: memory, the stack limit, time, chance,
-   modules, aborts, the debugger. Nothing here opens, reads the clock or ends
-   the process.
+/* What XS asks its platform for and every system answers alike: time, chance,
+   modules, aborts, how much a heap grows. Memory, the stack limit and the lock
+   are in linux.c and ../wasm/memory.c. Nothing here opens, reads the clock or
+   ends the process.
 
-   The two per-thread values are the only ones in XSnap that are neither
-   constant nor a machine's: XS asks for the time and for the stack limit
-   without naming a machine. */
+   The machine that a thread is inside is, with linux.c's stack limit, the only
+   value in XSnap that is neither constant nor a machine's: XS asks for the time
+   and for the stack limit without naming a machine. */
 
-#define _GNU_SOURCE /* pthread_getattr_np */
 #include "../internal.h"
 
-#include <sys/mman.h>
-#include <sys/resource.h>
-
-#ifndef mxASANStackMargin
-#define mxASANStackMargin 0
-#endif
-#define STACK_MARGIN (128 * 1024 + mxASANStackMargin)
-
-static __thread XsnapVm *running;  /* the machine that this thread is inside */
-static __thread char *stack_limit; /* of this thread, NULL: not yet looked up */
+static __thread XsnapVm *running; /* the machine that this thread is inside */
 
 /* Returns the machine that this thread was inside before, for leave. */
 XsnapVm *xsnap_platform_enter(XsnapVm *vm) {
@@ -32,122 +23,12 @@ XsnapVm *xsnap_platform_enter(XsnapVm *vm) {
 
 void xsnap_platform_leave(XsnapVm *before) { running = before; }
 
-/* XS asks this for every parse and every RegExp; looking it up reads a file of
-   the kernel on the main thread (reference xs-native 3.2). */
-char *fxCStackLimit(void) {
-  if (!stack_limit) {
-    pthread_attr_t attributes;
-    void *bottom = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-      pthread_attr_getstack(&attributes, &bottom, &size);
-      pthread_attr_destroy(&attributes);
-    }
-    stack_limit = (char *)bottom + STACK_MARGIN;
-  }
-  return stack_limit;
-}
-
-/* Memory. A limit counts what XS reserves, so that a heap cannot grow past it.
- */
-
-static void reserve(txMachine *the, size_t size) {
+/* A limit counts what XS reserves, so that a heap cannot grow past it. */
+void xsnap_platform_reserve(txMachine *the, size_t size) {
   XsnapVm *vm = vm_of(the);
   if (vm->allocated + size > vm->heap_limit)
     fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
   vm->allocated += size;
-}
-
-static size_t whole_pages(size_t size) {
-  size_t page = (size_t)getpagesize();
-  return (size + page - 1) / page * page;
-}
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23 /* Linux 5.14; an older kernel says no */
-#endif
-
-/* XS is about to write all of these bytes: fault them in at once, which costs a
-   quarter of what the faults would. Only a wish. */
-static void populate(void *from, size_t size) {
-  size_t page = (size_t)getpagesize();
-  uintptr_t begin = ((uintptr_t)from + page - 1) / page * page;
-  uintptr_t end = ((uintptr_t)from + size) / page * page;
-  if (begin < end)
-    madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
-}
-
-/* Regions of this size and more are asked for in huge pages: a worker that is
-   restored with ten megabytes would otherwise spend most of its start in
-   faults. */
-#define HUGE ((size_t)2 << 20)
-
-static void prefer_huge(void *from, size_t size) {
-  uintptr_t begin = ((uintptr_t)from + HUGE - 1) / HUGE * HUGE;
-  uintptr_t end = ((uintptr_t)from + size) / HUGE * HUGE;
-  if (begin < end)
-    madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-}
-
-static char *reserve_region(txMachine *the) {
-  size_t size = whole_pages((size_t)vm_of(the)->heap_limit);
-  void *base = mmap(NULL, size, PROT_NONE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED)
-    return NULL;
-  the->chunkReserve = size;
-  return base;
-}
-
-/* One region per machine that only grows, so that XS's blocks stay one block.
-   Its pages come from the kernel when they are first touched, so they are zero:
-   XS does not clear them again (native/xs/repairs/v05_fresh_chunks.py). */
-void *fxAllocateChunks(txMachine *the, txSize size) {
-  char *base = (char *)the->firstBlock;
-  reserve(the, (size_t)size);
-  char *from = base ? (char *)the->firstBlock->limit : NULL;
-  if (!base)
-    base = from = reserve_region(the);
-  if (!base)
-    return NULL;
-  size_t old = whole_pages((size_t)(from - base));
-  size_t grown = whole_pages((size_t)(from - base) + (size_t)size);
-  if (grown > the->chunkReserve ||
-      (grown > old &&
-       mprotect(base + old, grown - old, PROT_READ | PROT_WRITE) != 0))
-    return NULL;
-  if (old < HUGE && grown >= HUGE)
-    prefer_huge(base, the->chunkReserve);
-  return from;
-}
-
-void fxFreeChunks(txMachine *the, void *chunks) {
-  munmap(chunks, the->chunkReserve);
-}
-
-static void *allocate(size_t size) {
-  void *aligned = NULL;
-  if (size < HUGE)
-    return malloc(size);
-  return posix_memalign(&aligned, HUGE, size) == 0 ? aligned : NULL;
-}
-
-txSlot *fxAllocateSlots(txMachine *the, txSize count) {
-  size_t size = (size_t)count * sizeof(txSlot);
-  reserve(the, size);
-  if (!the->stackBottom) /* the stack, which is not written beforehand */
-    return malloc(size);
-  txSlot *slots = allocate(size); /* the heap's, which XS links at once */
-  if (slots) {
-    prefer_huge(slots, size);
-    populate(slots, size);
-  }
-  return slots;
-}
-
-void fxFreeSlots(txMachine *the, void *slots) {
-  (void)the;
-  free(slots);
 }
 
 /* Growth (repair v01_heap_growth). In proportion while less than half of the

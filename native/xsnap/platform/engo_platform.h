@@ -3,29 +3,30 @@
    XS includes this file through XSPLATFORM, in front of everything else, and so
    does our own C. It must hold no file, socket, clock or entropy of the host:
    time and seed are data of a machine (docs/frames.md). Bodies are in
-   engo_platform.c. */
+   engo_platform.c and linux.c or ../wasm/memory.c. */
 
 #ifndef ENGO_PLATFORM_H
 #define ENGO_PLATFORM_H
 
-#if !defined(__GNUC__) || !defined(__linux__)
-#error "expected gcc or clang on Linux; other systems get a body of their own"
-#endif
-
 #undef mxLittleEndian
 #define mxLittleEndian 1
+#if defined(__GNUC__) && defined(__linux__)
 #undef mxLinux
 #define mxLinux 1
+#elif defined(__wasm32__)
+#undef mxWasm
+#define mxWasm 1
+#else
+#error "expected gcc or clang on Linux, or clang for wasm32"
+#endif
 #define mxExport extern
 #define mxImport extern
 #define XS_FUNCTION_NORETURN __attribute__((noreturn))
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <dlfcn.h>
 #include <float.h>
 #include <math.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -36,9 +37,13 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <dlfcn.h>
+#include <pthread.h>
+#define mxUsePOSIXThreads 1 /* else Atomics.wait returns at once */
+#endif
 
 #define mxUseGCCAtomics 1
-#define mxUsePOSIXThreads 1
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1

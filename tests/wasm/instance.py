@@ -1,0 +1,138 @@
+"""An instance of engo.wasm driven by hand: records over its scratches.
+
+Independent of `engo.worker` on purpose, as tests/native/link_driver.py is. Not a test
+file; knows nothing of what guests do.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgpack  # type: ignore[import-untyped]
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+wasmtime: Any = pytest.importorskip(
+    "wasmtime", reason="the WebAssembly runtime is missing: pip install wasmtime"
+)
+
+MODULE = Path(__file__).parents[2] / "build" / "out" / "wasm" / "engo.wasm"
+PAGE = struct.Struct("<IIIIQQQ")
+MIB = 1024 * 1024
+# The most that wasmtime's Python interface allows; a host that means it needs 64 MiB
+# (docs/xs-wasm-platform.md).
+NATIVE_STACK = 2 * MIB - 64 * 1024
+PAYLOAD = 65_534
+
+Message = dict[str, Any]
+
+
+def module_path() -> Path:
+    """The module of this build; skips the test without one."""
+    if not MODULE.is_file():
+        pytest.skip("engo.wasm is not built: run `python build_ffi.py --wasm`")
+    return MODULE
+
+
+def compiled() -> tuple[Any, Any]:
+    """An engine and the module, compiled; takes more than a second."""
+    config = wasmtime.Config()
+    config.wasm_exceptions = True
+    config.max_wasm_stack = NATIVE_STACK
+    engine = wasmtime.Engine(config)
+    return engine, wasmtime.Module.from_file(engine, str(module_path()))
+
+
+class Instance:
+    """One machine: an instance of the module."""
+
+    def __init__(self, engine: Any, module: Any) -> None:
+        self.store = wasmtime.Store(engine)
+        self.records: list[bytes] = []
+        self.on_call: Callable[[Message], Message] | None = None
+        linker = wasmtime.Linker(engine)
+        i32 = wasmtime.ValType.i32()
+        linker.define_func("engo", "emit", wasmtime.FuncType([i32], [i32]), self._emit)
+        linker.define_func("engo", "wait", wasmtime.FuncType([], [i32]), self._wait)
+        exports = linker.instantiate(self.store, module).exports(self.store)
+        self.memory = exports["memory"]
+        self._exports = exports
+        self.call("_initialize")
+        assert self.call("create") == 1
+        self._in = self.call("in")
+        self._out = self.call("out")
+
+    def call(self, name: str, *arguments: int) -> Any:
+        """Call an export."""
+        return self._exports[name](self.store, *arguments)
+
+    def _emit(self, length: int) -> int:
+        at = self._out
+        self.records.append(bytes(self.memory.read(self.store, at, at + length)))
+        return 1
+
+    def _wait(self) -> int:
+        assert self.on_call is not None, "the guest waits and nobody answers"
+        reply = msgpack.packb(self.on_call(self.messages()[-1]))
+        return self._put(0, reply)
+
+    def _put(self, channel: int, payload: bytes, *, more: bool = False) -> int:
+        head = bytes([channel | (0x80 if more else 0)])
+        self.memory.write(self.store, head + payload, self._in)
+        return 1 + len(payload)
+
+    def deliver(self, channel: int, payload: bytes) -> int:
+        """A message as records of the largest size; the last status."""
+        status = 0
+        for begin in range(0, max(1, len(payload)), PAYLOAD):
+            more = begin + PAYLOAD < len(payload)
+            piece = payload[begin : begin + PAYLOAD]
+            status = self.call("deliver", self._put(channel, piece, more=more))
+        return int(status)
+
+    def messages(self, channel: int = 0) -> list[Any]:
+        """What a channel has said since it was last asked."""
+        mine = [one for one in self.records if one[0] & 0x7F == channel]
+        self.records = [one for one in self.records if one[0] & 0x7F != channel]
+        found, whole = [], b""
+        for record in mine:
+            whole += record[1:]
+            if not record[0] & 0x80:
+                found.append(msgpack.unpackb(whole, strict_map_key=True))
+                whole = b""
+        return found
+
+    def control(self, **message: object) -> tuple[int, list[Message]]:
+        """Deliver a control message: the status, and the control messages back."""
+        status = self.deliver(0, msgpack.packb(message))
+        return status, self.messages()
+
+    def start(self, image: bytes | None = None, **limits: int) -> list[Message]:
+        """Make the machine, bare or from a snapshot's body."""
+        if image is not None:
+            at = self.call("image", len(image))
+            self.memory.write(self.store, image, at)
+        begin = {
+            "heap": 256 * MIB, "stack": 4096, "meter": 0, "message": 16 * MIB,
+            "seed": bytes(32), "now": 0.0, "image": image is not None, **limits,
+        }  # fmt: skip
+        return self.control(op="start", **begin)[1]
+
+    def evaluate(self, source: str, number: int = 1) -> Message:
+        """Evaluate a program; the message that answers it."""
+        return self.control(op="evaluate", id=number, source=source)[1][-1]
+
+    def snapshot(self, number: int = 1) -> bytes:
+        """The snapshot's body."""
+        said = self.control(op="snapshot", id=number)[1]
+        assert said[-1]["op"] == "result", said[-1]
+        return b"".join(one["data"] for one in said[:-1])
+
+    def page(self) -> tuple[int, ...]:
+        """The fields of the shared page."""
+        at = self.call("page")
+        return PAGE.unpack(self.memory.read(self.store, at, at + PAGE.size))
