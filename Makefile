@@ -26,7 +26,7 @@ test: $(STAMP) ## the whole test suite
 	@$(BIN)/python build_ffi.py --quiet --shell
 	$(BIN)/python -m pytest -q
 
-check: build ## lint, types, formatting, generated files
+check: build ## lint, types, formatting
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -29,6 +29,9 @@ _FIRST_FREE: Final = 16  # above every descriptor that the child is given
 READABLE: Final = 1
 WRITABLE: Final = 2
 
+KILLED_WITHIN: Final = 10.0
+"""Seconds a killed process is waited for: only one stuck in the kernel needs more."""
+
 
 class Child(Protocol):
     """A running worker as bytes; what the shells need of it."""
@@ -187,7 +190,7 @@ class NativeChild:
         if self.inherited:
             self.page.close()
             return
-        while self.reap(10.0) is None:
+        while self.reap(KILLED_WITHIN) is None:
             self.kill()
         self.page.close()
 

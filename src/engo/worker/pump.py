@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from threading import get_ident
 from typing import Any
 
-from engo.powers.spawn import READABLE
+from engo.powers.spawn import KILLED_WITHIN, READABLE
 from engo.worker.batch import Batch
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
@@ -194,7 +194,7 @@ class Pump:
         status = child.reap(GRACE)
         if status is None:
             child.kill()
-            status = child.reap(10.0)
+            status = child.reap(KILLED_WITHIN)
         self._protocol.died(death_of_status(status))
         if self._core.identity is None:
             assert self._protocol.death is not None
