@@ -216,6 +216,32 @@ def test_a_damaged_database_is_said_to_be(running: Running) -> None:
     assert "is no database" in said
 
 
+def test_contents_are_not_swept_for_want_of_a_database(daemon: Running) -> None:
+    with daemon.client() as client:
+        steps = iter([("aGk=", False), (Undefined, True)])
+
+        def step(*_: object) -> dict[str, object]:
+            value, done = next(steps)
+            return {"value": value, "done": done}
+
+        source = Far("AsyncIterator", next=step)
+        Host(client).call("storeBlob", source, "blob")
+    daemon.stop()
+    for path in daemon.state.glob("engo.sqlite*"):
+        path.rename(daemon.folder / path.name)
+    kept = list((daemon.state / "store-sha512").iterdir())
+    assert len(kept) == 1
+    said = daemon.start()
+    assert "got an empty database" in said
+    assert "engo.sqlite back" in said
+    for path in daemon.state.glob("engo.sqlite*"):
+        path.unlink()
+    for path in daemon.folder.glob("engo.sqlite*"):
+        path.rename(daemon.state / path.name)
+    assert daemon.start() == "ready"
+    assert list((daemon.state / "store-sha512").iterdir()) == kept
+
+
 def test_pins_are_revived(daemon: Running) -> None:
     with daemon.client() as client:
         host = Host(client)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engo.captp import Far, JSError, Promise, Turns, Undefined, make_promise
-from engo.daemon.callers import MAX_TAGS, Caller, Tags
+from engo.daemon.callers import (
+    MAX_TAGS,
+    MAX_UNREAD_BYTES,
+    MAX_UNREAD_LINES,
+    Caller,
+    Tags,
+)
 from engo.daemon.coroutines import start, until, until_all
 from engo.daemon.live import Context, LiveValues
 from engo.daemon.names import MAX_EVENTS, follower
@@ -297,3 +303,36 @@ def test_no_coroutine_is_left_unstarted(turns: Turns) -> None:
     promise: Promise = turns.send(Far("It", answer=answer), "answer")
     turns.run()
     assert promise.value == 42
+
+
+def test_lines_that_come_too_fast_are_left_out_and_counted() -> None:
+    turns = Turns()
+    caller = Caller(1, turns)
+    lines: list[object] = []
+    answers: list[Any] = []
+
+    def write(level: object, text: object) -> Promise:
+        lines.append(text)
+        promise, resolver = make_promise(turns)
+        answers.append(resolver)
+        return promise
+
+    caller.sink = Far("ConsoleSink", write=write)
+    for number in range(MAX_UNREAD_LINES + 3):
+        caller.print("log", str(number))
+    turns.run()
+    assert len(lines) == MAX_UNREAD_LINES
+    caller.tell_left_out()
+    turns.run()
+    assert lines[-1] == "… 3 lines are left out, they came too fast"
+    caller.print("log", "still too many")
+    for resolver in answers:
+        resolver.resolve(Undefined)
+    turns.run()
+    caller.print("log", "read again")
+    turns.run()
+    assert lines[-2:] == ["… 1 lines are left out, they came too fast", "read again"]
+    for _ in range(3):
+        caller.print("log", "x" * (MAX_UNREAD_BYTES // 2))
+    turns.run()
+    assert len(lines) == MAX_UNREAD_LINES + 4

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from engo.captp import JSError, Turns
+from engo.captp import JSError, Promise, Turns
 from engo.formula.ids import NUMBER_DIGITS
 
 if TYPE_CHECKING:
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 MAX_TAGS = 10_000
 """Evaluations of one connection whose later console lines still find it."""
+MAX_UNREAD_LINES = 1 << 15
+"""Console lines that a client may leave unanswered: half of what its session bears."""
+MAX_UNREAD_BYTES = 8 << 20
+"""Their characters: what is written stays far below what closes a connection."""
 
 
 class Caller:
@@ -24,6 +28,9 @@ class Caller:
         self.evaluations: set[Evaluation] = set()  # not answered yet
         self.workers: list[FormulaId] = []  # made for its programs, without a name
         self.turns = turns
+        self._unread_lines = 0
+        self._unread_bytes = 0
+        self._left_out = 0  # lines, which nobody has been told of yet
 
     def left(self) -> "list[Evaluation]":
         """It has hung up; what it had under way."""
@@ -33,8 +40,37 @@ class Caller:
         return left
 
     def print(self, level: str, text: str) -> None:
-        if self.sink is not None:
-            self.turns.send_only(self.sink, "write", level, text)
+        """Send a line to the client, or leave it out when too many are unread."""
+        if self.sink is None:
+            return
+        # Once lines are left out, more are until half has been read: a few long gaps.
+        room = 2 if self._left_out else 1
+        if (
+            self._unread_lines >= MAX_UNREAD_LINES // room
+            or self._unread_bytes + len(text) > MAX_UNREAD_BYTES // room
+        ):
+            self._left_out += 1
+            return
+        self.tell_left_out()
+        size = len(text)
+        self._unread_lines += 1
+        self._unread_bytes += size
+
+        def read(_: object) -> None:
+            self._unread_lines -= 1
+            self._unread_bytes -= size
+
+        self._write(level, text).when(read, read)
+
+    def tell_left_out(self) -> None:
+        """Say in the place of lines how many there were."""
+        if self._left_out:
+            text = f"… {self._left_out} lines are left out, they came too fast"
+            self._left_out = 0
+            self._write("warn", text)
+
+    def _write(self, level: str, text: str) -> Promise:
+        return self.turns.send(self.sink, "write", level, text)
 
 
 class Tags:

@@ -17,7 +17,7 @@ import anyio
 
 from engo import __version__
 from engo.captp import JSError
-from engo.daemon.genesis import Roots, open_roots
+from engo.daemon.genesis import NONCE, Roots, open_roots
 from engo.daemon.node import Daemon
 from engo.daemon.server import Server, settled
 from engo.daemon.shell import Shell
@@ -102,13 +102,19 @@ class _Parts(NamedTuple):
 def _open_parts(stack: contextlib.ExitStack, paths: Paths) -> _Parts:
     random = SystemRandom()
     database = stack.enter_context(contextlib.closing(Database(paths.database)))
+    content = ContentStore(paths.store, SystemDisk())
+    content.open()
+    if database.meta(NONCE) is None and not content.empty():
+        # To begin anew would remove all contents: no formula leads to them.
+        raise ValueError(
+            f"expected the formulas of the contents in {paths.store}, got an empty "
+            f"database; put {paths.database} back, or move the state folder away"
+        )
     node = node_of_public_key(public_key(paths.node_key, random))
     database.attach(node)
     roots = open_roots(
         database, node, lambda: number_of_bytes(random.bytes(NUMBER_BYTES))
     )
-    content = ContentStore(paths.store, SystemDisk())
-    content.open()
     launcher = stack.enter_context(Launcher("auto"))
     launcher.image("endo")  # what is wrong with the build is said now
     return _Parts(database, content, launcher, node, roots)

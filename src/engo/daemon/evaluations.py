@@ -64,6 +64,7 @@ class Evaluation:
         daemon, keeping = self._daemon, self._daemon.keeping
         if self._caller is not None:
             self._caller.evaluations.discard(self)
+            self._caller.tell_left_out()  # before the answer
         if self.number in keeping.transients:  # it was not named, or has failed
             newest = daemon.live.ids_of(value)[:1]
             context = daemon.live.detach(self.id)

@@ -65,6 +65,14 @@ class ContentStore:
         except OSError as error:
             raise of_system(error) from error
 
+    def empty(self) -> bool:
+        """Whether no content is there."""
+        try:
+            names = self._disk.list(self._folder)
+        except OSError as error:
+            raise of_system(error) from error
+        return not any(len(name) == _DIGITS for name in names)
+
     def writer(self, token: str) -> "ContentWriter":
         """Begin a content; `token` makes its temporary name unique."""
         return ContentWriter(self, token)
