@@ -47,12 +47,20 @@ def compiled() -> tuple[Any, Any]:
     return engine, wasmtime.Module.from_file(engine, str(module_path()))
 
 
+def records_of(channel: int, payload: bytes) -> list[bytes]:
+    """A message as records of the largest size."""
+    parts = [payload[i : i + PAYLOAD] for i in range(0, max(1, len(payload)), PAYLOAD)]
+    head, last = bytes([channel | 0x80]), bytes([channel])
+    return [head + part for part in parts[:-1]] + [last + parts[-1]]
+
+
 class Instance:
     """One machine: an instance of the module."""
 
     def __init__(self, engine: Any, module: Any) -> None:
         self.store = wasmtime.Store(engine)
         self.records: list[bytes] = []
+        self._coming: list[bytes] = []
         self.on_call: Callable[[Message], Message] | None = None
         linker = wasmtime.Linker(engine)
         i32 = wasmtime.ValType.i32()
@@ -76,22 +84,21 @@ class Instance:
         return 1
 
     def _wait(self) -> int:
-        assert self.on_call is not None, "the guest waits and nobody answers"
-        reply = msgpack.packb(self.on_call(self.messages()[-1]))
-        return self._put(0, reply)
+        if not self._coming:
+            assert self.on_call is not None, "the guest waits and nobody answers"
+            answer = msgpack.packb(self.on_call(self.messages()[-1]))
+            self._coming = records_of(0, answer)
+        return self._put(self._coming.pop(0))
 
-    def _put(self, channel: int, payload: bytes, *, more: bool = False) -> int:
-        head = bytes([channel | (0x80 if more else 0)])
-        self.memory.write(self.store, head + payload, self._in)
-        return 1 + len(payload)
+    def _put(self, record: bytes) -> int:
+        self.memory.write(self.store, record, self._in)
+        return len(record)
 
     def deliver(self, channel: int, payload: bytes) -> int:
-        """A message as records of the largest size; the last status."""
+        """A message as records; the last status."""
         status = 0
-        for begin in range(0, max(1, len(payload)), PAYLOAD):
-            more = begin + PAYLOAD < len(payload)
-            piece = payload[begin : begin + PAYLOAD]
-            status = self.call("deliver", self._put(channel, piece, more=more))
+        for record in records_of(channel, payload):
+            status = self.call("deliver", self._put(record))
         return int(status)
 
     def messages(self, channel: int = 0) -> list[Any]:
@@ -111,7 +118,7 @@ class Instance:
         status = self.deliver(0, msgpack.packb(message))
         return status, self.messages()
 
-    def start(self, image: bytes | None = None, **limits: int) -> list[Message]:
+    def start(self, image: bytes | None = None, /, **limits: object) -> list[Message]:
         """Make the machine, bare or from a snapshot's body."""
         if image is not None:
             at = self.call("image", len(image))
@@ -122,13 +129,13 @@ class Instance:
         }  # fmt: skip
         return self.control(op="start", **begin)[1]
 
-    def evaluate(self, source: str, number: int = 1) -> Message:
+    def evaluate(self, source: str, name: str = "eval") -> Message:
         """Evaluate a program; the message that answers it."""
-        return self.control(op="evaluate", id=number, source=source)[1][-1]
+        return self.control(op="evaluate", id=1, source=source, name=name)[1][-1]
 
-    def snapshot(self, number: int = 1) -> bytes:
+    def snapshot(self) -> bytes:
         """The snapshot's body."""
-        said = self.control(op="snapshot", id=number)[1]
+        said = self.control(op="snapshot", id=1)[1]
         assert said[-1]["op"] == "result", said[-1]
         return b"".join(one["data"] for one in said[:-1])
 
