@@ -14,6 +14,10 @@ if os.environ.get("ENGO_XSNAP_WORKER") == "1":
     os._exit(worker_main())
 
 if __name__ == "__main__":
-    from engo.cli import main
+    try:
+        from engo.cli import main
 
-    sys.exit(main())
+        status = main()
+    except KeyboardInterrupt:  # while importing
+        status = 130
+    sys.exit(status)

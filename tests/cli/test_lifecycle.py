@@ -245,3 +245,27 @@ def test_a_flood_of_lines_arrives_whole(run: Run) -> None:
     assert (flood.code, flood.stdout) == (0, "undefined\n")
     lines = [line for line in flood.stderr.splitlines() if line.startswith("line ")]
     assert [int(line.split()[1]) for line in lines] == list(range(30_000))
+
+
+INTERRUPTED = """
+import runpy, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "engo.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Finder())
+runpy.run_module("engo", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_the_command_is_loaded() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(engo.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        env=environment,
+        capture_output=True,
+        timeout=SECONDS,
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
