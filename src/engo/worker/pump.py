@@ -27,8 +27,6 @@ from engo.worker.protocol import Event
 from engo.worker.request import Request
 from engo.worker.watchdog import GRACE
 
-_LOOK_EVERY = 64  # reads between two looks of the watchdog at a busy worker
-
 
 class Pump:
     """Moves the bytes of one worker."""
@@ -49,6 +47,7 @@ class Pump:
         self._on_rejection = on_rejection
         self._events: deque[Event] = deque()  # received and not handled
         self._fence = -1  # how much was sent when the last fence was
+        self._next_look = 0.0  # when the watchdog looks at a busy worker
         self._waiting = 0  # the thread that waits for an answer; 0: none
         self.sink: Callable[[bytes], object] | None = None  # takes snapshot chunks
 
@@ -75,7 +74,6 @@ class Pump:
     def _settle(self, request: Request) -> None:
         core = self._core
         flushed = core.flush()
-        reads = 0
         while not request.done:
             if self._events:
                 self._drain()
@@ -86,9 +84,7 @@ class Pump:
             if request.done:
                 break
             flushed = core.flush()
-            reads += 1
-            if not reads % _LOOK_EVERY:
-                core.look()
+            self._look_at_busy()
 
     def finish_lane(self, lane: Lane) -> Any:
         """The value of the request that the fast lane could not finish."""
@@ -129,6 +125,14 @@ class Pump:
             core.look()
         if ready & READABLE:
             self._read()
+
+    def _look_at_busy(self) -> None:
+        """A worker that floods is always readable, so `step` never finds it idle."""
+        core = self._core
+        now = core.clock.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + core.watchdog.interval
+            core.look()
 
     def _read(self) -> None:
         try:
@@ -212,13 +216,10 @@ class Pump:
         for part in parts:
             core.send(part)
         flushed = core.flush()
-        reads = 0
         while batch.left:
             self.step(writing=not flushed)
             if self._events or self._protocol.has_outgoing or not flushed:
                 self._drain()
                 flushed = core.flush()
-            reads += 1
-            if not reads % _LOOK_EVERY:
-                core.look()
+            self._look_at_busy()
         return batch.values
