@@ -225,7 +225,8 @@ def test_contents_are_not_swept_for_want_of_a_database(daemon: Running) -> None:
             return {"value": value, "done": done}
 
         source = Far("AsyncIterator", next=step)
-        Host(client).call("storeBlob", source, "blob")
+        host = Host(client)
+        host.call("storeBlob", source, "blob")
     daemon.stop()
     for path in daemon.state.glob("engo.sqlite*"):
         path.rename(daemon.folder / path.name)
@@ -240,6 +241,16 @@ def test_contents_are_not_swept_for_want_of_a_database(daemon: Running) -> None:
         path.rename(daemon.state / path.name)
     assert daemon.start() == "ready"
     assert list((daemon.state / "store-sha512").iterdir()) == kept
+    kept[0].write_bytes(b"h")
+    with daemon.client() as client:
+        host = Host(client)
+        blob = host.call("lookup", "blob")
+        with pytest.raises(RemoteError, match="is damaged"):
+            host.on(blob, "text")
+        reading = host.on(blob, "streamBase64")
+        assert host.on(reading, "next")["value"] == "aA=="
+        with pytest.raises(RemoteError, match="is damaged"):
+            host.on(reading, "next")
 
 
 def test_pins_are_revived(daemon: Running) -> None:

@@ -21,7 +21,7 @@ from engo.captp import (
 from engo.captp.jstext import parse
 from engo.captp.limits import DEFAULT_LIMITS
 from engo.daemon.coroutines import until
-from engo.store.content import CHUNK_BYTES, ContentWriter
+from engo.store.content import ContentReader, ContentWriter
 
 if TYPE_CHECKING:
     from engo.daemon.node import Daemon
@@ -43,7 +43,9 @@ class ReadableBlob(Exo):
 
     @method("streamBase64")
     def stream_base64(self) -> Far:
-        reading = _Reading(self._daemon, self._sha512)
+        reading = _Reading(
+            self._daemon, ContentReader(self._daemon.content, self._sha512)
+        )
         return Far(
             "AsyncIterator",
             {"next": reading.next, "return": reading.end, "throw": reading.end},
@@ -69,28 +71,30 @@ class ReadableBlob(Exo):
                 f"expected a blob of at most {DEFAULT_LIMITS.message} bytes, got "
                 f"{size}; use streamBase64"
             )
-        data: bytes = await until(run(content.read, self._sha512, 0, size))
+        reader = ContentReader(content, self._sha512)
+        data: bytes = await until(run(reader.read, size))
+        await until(run(reader.read))  # the end, where it is checked
         return data
 
 
 class _Reading:
     """One reading of a content, from its beginning to its end."""
 
-    def __init__(self, daemon: "Daemon", sha512: str) -> None:
-        self._daemon = daemon
-        self._sha512 = sha512
-        self._offset = 0
+    def __init__(self, daemon: "Daemon", reader: ContentReader) -> None:
+        self._run = daemon.outside.run
+        self._reader = reader
+        self._last = daemon.turns.resolved(_DONE)
         self._over = False
 
     def next(self, *_: object) -> object:
         if self._over:
             return _DONE
-        # Moved on at once: calls may be made before the answers to others.
-        offset, self._offset = self._offset, self._offset + CHUNK_BYTES
-        read = self._daemon.outside.run(
-            self._daemon.content.read, self._sha512, offset, CHUNK_BYTES
-        )
-        return read.then(self._piece)
+        # In a row: calls may be made before the answers to others.
+        self._last = self._last.then(self._read)
+        return self._last
+
+    def _read(self, _: object) -> object:
+        return _DONE if self._over else self._run(self._reader.read).then(self._piece)
 
     def _piece(self, data: bytes) -> object:
         if not data:

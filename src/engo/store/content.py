@@ -7,7 +7,7 @@ has returned, the content survives everything. The disk is a power that is hande
 import hashlib
 from typing import Protocol
 
-from engo.store.errors import MissingContent, StoreError, of_system
+from engo.store.errors import MissingContent, StoreError, StoreFailed, of_system
 
 CHUNK_BYTES = 65_536
 """Bytes of one piece that is read, as Node's file streams have it."""
@@ -125,6 +125,28 @@ def _missing(sha512: str) -> StoreError:
         f"expected content with the SHA-512 {sha512[:8]}… in the state folder; it is "
         "not there any more"
     )
+
+
+class ContentReader:
+    """One reading of a content from its beginning, checked at its end."""
+
+    def __init__(self, store: ContentStore, sha512: str) -> None:
+        self._store = store
+        self._sha512 = sha512
+        self._offset = 0
+        self._hash = hashlib.sha512()
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """The next piece, b"" at the end; raises MissingContent, StoreFailed."""
+        data = self._store.read(self._sha512, self._offset, size)
+        self._offset += len(data)
+        self._hash.update(data)
+        if not data and self._hash.hexdigest() != self._sha512:
+            raise StoreFailed(
+                f"the content {self._sha512[:8]}… in the state folder is damaged: its "
+                "bytes are not those that were stored; store them again"
+            )
+        return data
 
 
 class ContentWriter:
