@@ -60,7 +60,11 @@
     try {
       return compile();
     } catch (error) {
-      movePlace(error, file);
+      try {
+        movePlace(error, file);
+      } catch {
+        // a frozen error, or a proxy whose traps throw: told as it was thrown
+      }
       throw error;
     }
   };
