@@ -3,8 +3,11 @@ and a neighbour notices nothing. A worker's limits here are small, to be quick."
 
 import time
 
+import anyio
+import anyio.lowlevel
 import pytest
 
+from engo import open_worker
 from engo.worker.blocking import Worker
 from engo.worker.errors import CrankTimeout, GuestError, LimitExceeded, WorkerDied
 from engo.worker.limits import MIB, Limits
@@ -99,3 +102,31 @@ def test_rejections_made_while_rejections_are_told() -> None:
         assert worker.evaluate(source) == 1
         assert worker.evaluate("1 + 1") == 2
     assert len(told) > 10
+
+
+def test_a_flood_of_lines_leaves_turns_to_other_tasks() -> None:
+    most = 0  # lines between two turns of another task
+    lines = 0
+
+    def count(_: object) -> None:
+        nonlocal lines
+        lines += 1
+
+    async def neighbour() -> None:
+        nonlocal most, lines
+        while True:
+            lines = 0
+            await anyio.lowlevel.checkpoint()
+            most = max(most, lines)
+
+    async def main() -> None:
+        limits = Limits(heap=24 * MIB, cpu=0.3, wall=1.0)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(neighbour)
+            async with open_worker(limits=limits, on_console=count) as worker:
+                with pytest.raises(CrankTimeout):
+                    await worker.evaluate("for (;;) console.log('')")
+            tasks.cancel_scope.cancel()
+
+    anyio.run(main)
+    assert 0 < most < 40_000  # a few reads of 64 KiB

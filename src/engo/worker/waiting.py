@@ -42,7 +42,7 @@ from engo.worker.watchdog import GRACE, Verdict
 
 READ_BYTES = 65_536
 """How much is read at a time."""
-_READS_IN_A_ROW = 16  # before other tasks get a turn
+_TURN = 0.01  # seconds of reading in a row before other tasks get a turn
 _CLOCK_STEP = 1.0  # milliseconds that pass before a captp message sets the clock
 
 
@@ -267,21 +267,21 @@ class AsyncWorker(WorkerFacts):
 
     async def _read(self) -> None:
         """Read until the link ends, then see to the process."""
-        child = self._core.child
-        reads = 0
+        child, monotonic = self._core.child, self._core.clock.monotonic
+        begun = monotonic()
         try:
             while True:
                 try:
                     data = child.read(READ_BYTES)
                 except BlockingIOError:
-                    reads = 0
                     await child.wait_readable()
+                    begun = monotonic()
                     continue
                 if not data or not await self._receive(data):
                     break
-                reads += 1
-                if not reads % _READS_IN_A_ROW:
+                if monotonic() - begun >= _TURN:
                     await anyio.lowlevel.checkpoint()
+                    begun = monotonic()
         finally:
             with anyio.CancelScope(shield=True):
                 await self._end()
