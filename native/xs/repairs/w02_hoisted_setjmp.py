@@ -115,12 +115,13 @@ RESUMED_OLD = """\
 				if (c_setjmp(jump->buffer) == 1) {
 """
 RESUMED_NEW = """\
-                the->firstJump = jump;
 #ifdef mxHoistSetjmp
 				jump->flag = 2; /* its environment is not known */
+                the->firstJump = jump;
 				c_memcpy(&jump->buffer, buffer, sizeof(c_jmp_buf));
 #else
 				jump->flag = 1;
+                the->firstJump = jump;
 				if (c_setjmp(jump->buffer) == 1) {
 """
 RESUMED_END_OLD = """\

@@ -1,0 +1,63 @@
+"""The module's build says what it lacks, and its repairs leave native code alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from native.xs import fetch, pipeline, wasm
+from native.xs.compile import CompileError
+from native.xs.flavours import NORMAL
+from native.xs.repairs import REPAIRS, apply_all
+from native.xs.repairs import WASM as MORE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_missing_compiler_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wasm, "find_spec", lambda _: None)
+    with pytest.raises(CompileError, match=r"pip install ziglang==\d"):
+        wasm.zig()
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("ziglang") is None, reason="ziglang is not installed"
+)
+def test_the_compiler_is_in_the_wheel() -> None:
+    assert wasm.zig().endswith("zig")
+
+
+def test_native_builds_go_without_the_modules_repairs_and_files() -> None:
+    assert not set(MORE) & set(REPAIRS)
+    names = {path.name for path in pipeline.own_sources()}
+    assert names >= wasm.NATIVE_ONLY
+    assert not names & {"exports.c", "memory.c", "no_wasi.c"}
+    assert not {path.name for path in wasm.own_sources()} & wasm.NATIVE_ONLY
+
+
+def preprocessed(tree: Path, name: str) -> str:
+    """What the native compiler would see of a file of XS, but for lines' numbers."""
+    (unit,) = [one for one in pipeline.units(NORMAL, tree) if one.source.name == name]
+    command = [pipeline.compiler(), *unit.flags, "-E", "-P", str(unit.source)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return re.sub(rf'{re.escape(str(tree))}([^"]*)",\d+', r'\1",0', done.stdout)
+
+
+@pytest.mark.parametrize("name", ["xsRun.c", "xsAll.c"])
+def test_without_its_defines_the_engine_is_as_before(tmp_path: Path, name: str) -> None:
+    pin = fetch.engine_pin()
+    if not (pipeline.CACHE / pin.archive).is_file():
+        pytest.skip("XS is not fetched: run build_ffi.py")
+    seen = []
+    for folder, extra in (("native", ()), ("wasm", MORE)):
+        tree = tmp_path / folder
+        fetch.unpack(fetch.archive(pin, pipeline.CACHE), tree, below="moddable")
+        apply_all(tree, extra=extra)
+        seen.append(preprocessed(tree, name).split())
+    native, module = seen
+    assert module == native
