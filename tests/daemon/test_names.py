@@ -288,6 +288,17 @@ def test_moving_and_copying(guest: Host) -> None:
     assert guest.call("list") == [*ALL_SPECIALS, "d", "ten"]
 
 
+def test_a_directory_is_not_moved_into_itself(guest: Host) -> None:
+    """It was lost: nothing but itself held it afterwards."""
+    guest.call("makeDirectory", "tree")
+    assert refused(guest, "move", ["tree"], ["tree", "leaf"]) == (
+        "Error",
+        'Cannot move ["tree"] into itself: ["tree","leaf"]',
+    )
+    assert guest.call("has", "tree") is True
+    guest.call("remove", "tree")
+
+
 def test_directories_nest_and_go_with_what_they_hold(guest: Host) -> None:
     assert guest.call("makeDirectory", ["d", "e"]).iface == "Alleged: EndoDirectory"
     guest.call("storeValue", 1, ["d", "e", "one"])

@@ -236,9 +236,7 @@ def test_too_much_of_everything_ends_one_worker_only(host: Host) -> None:
     assert host.evaluate("E(c).incr()", c="c") == 1
 
 
-def test_others_are_served_while_a_guest_floods(
-    daemon: Running, host: Host
-) -> None:
+def test_others_are_served_while_a_guest_floods(daemon: Running, host: Host) -> None:
     flood = host.evaluating(
         "for (;;) { for (let i = 0; i < 50; i++) E(A).list(); }",
         worker="flood",

@@ -225,6 +225,9 @@ class NameHub(Exo):
     @method
     async def move(self, old: object, new: object) -> object:
         source, target = check_path(old), check_path(new)
+        if len(target) > len(source) and target[: len(source)] == source:
+            # It would hang under nothing but itself, and be lost.
+            raise JSError(f"Cannot move {shown(source)} into itself: {shown(target)}")
         old_hub, new_hub = await self.hub_of(source), await self.hub_of(target)
         if (
             isinstance(old_hub, NameHub)
