@@ -196,7 +196,7 @@ def test_what_is_thrown_may_be_anything(guest: Worker) -> None:
 
 def test_what_is_thrown_is_told_though_it_cannot_be_changed(guest: Worker) -> None:
     """The place of a syntax error is moved out of its message, if it lets us."""
-    with pytest.raises(GuestError, match="SyntaxError: g.js:5: x"):
+    with pytest.raises(GuestError, match=r"SyntaxError: g\.js:5: x"):
         guest.evaluate("throw Object.freeze(new SyntaxError('g.js:5: x'))", "g.js")
     with pytest.raises(GuestError) as caught:
         guest.evaluate("throw new Proxy({}, { getPrototypeOf() { throw 'trap'; } })")
