@@ -62,5 +62,4 @@ def test_the_tour(tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_every_link_leads_somewhere() -> None:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
-            if target != "bench/RESULTS.md":  # made by `make bench`
-                assert (page.parent / target).exists(), f"{page.name}: {target}"
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
