@@ -198,13 +198,22 @@ def test_only_so_many_calls_of_next_wait(turns: Turns) -> None:
 def test_tags_are_bounded_and_forget_who_has_gone(turns: Turns) -> None:
     tags = Tags()
     caller, other = Caller(1, turns), Caller(2, turns)
-    tags.add("first", caller)
+    tags.add("worker", "first", caller)
     for index in range(MAX_TAGS):
-        tags.add(str(index), other)
-    assert tags.find("first") is None
-    assert tags.find("5") is other
+        tags.add("worker", str(index), other)
+    assert tags.find("worker", "first") is None
+    assert tags.find("worker", "5") is other
     other.left()
-    assert tags.find("5") is None
+    assert tags.find("worker", "5") is None
+
+
+def test_a_worker_prints_for_its_own_evaluations_only(turns: Turns) -> None:
+    """A worker that knows the id of a program elsewhere cannot speak for it."""
+    tags = Tags()
+    caller = Caller(1, turns)
+    tags.add("worker", "tag", caller)
+    assert tags.find("worker", "tag") is caller
+    assert tags.find("another", "tag") is None
 
 
 def test_the_last_thousand_traces_are_kept_and_cut() -> None:

@@ -74,24 +74,25 @@ class Caller:
 
 
 class Tags:
-    """Which connection caused what prints under a tag: the `$id` of an evaluation.
+    """Which connection caused what a worker prints under a tag, an evaluation's `$id`.
 
-    Its number is enough, and fits where a long tag is cut.
+    A worker speaks for its own evaluations only. The number of an id is enough, and
+    fits where a long tag is cut.
     """
 
     def __init__(self) -> None:
-        self._callers: OrderedDict[str, Caller] = OrderedDict()
+        self._callers: OrderedDict[tuple[str, str], Caller] = OrderedDict()
 
-    def add(self, tag: str, caller: Caller) -> None:
-        self._callers[tag[:NUMBER_DIGITS]] = caller
+    def add(self, worker: str, tag: str, caller: Caller) -> None:
+        self._callers[worker, tag[:NUMBER_DIGITS]] = caller
         if len(self._callers) > MAX_TAGS:
             self._callers.popitem(last=False)
 
-    def find(self, tag: str) -> Caller | None:
-        tag = tag[:NUMBER_DIGITS]
-        caller = self._callers.get(tag)
+    def find(self, worker: str, tag: str) -> Caller | None:
+        key = worker, tag[:NUMBER_DIGITS]
+        caller = self._callers.get(key)
         if caller is not None and not caller.connected:
-            del self._callers[tag]
+            del self._callers[key]
             return None
         return caller
 

@@ -12,7 +12,7 @@ from engo.daemon.callers import Caller, hung_up
 from engo.daemon.coroutines import until, until_all
 from engo.daemon.live import Context
 from engo.daemon.names import NameStore
-from engo.formula.ids import FormulaId, FormulaNumber
+from engo.formula.ids import FormulaId, FormulaNumber, split_id
 from engo.formula.types import Formula, references
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Evaluation:
         keeping.begin(self.number, self._formula, self._extra)
         if self._caller is not None:
             self._caller.evaluations.add(self)
-            daemon.tags.add(self.id, self._caller)
+            worker, _ = split_id(self._formula["worker"])
+            daemon.tags.add(worker, self.id, self._caller)
         value: object = None
         try:
             value = await until(daemon.provide(self.id))

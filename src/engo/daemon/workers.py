@@ -138,7 +138,7 @@ class Incarnation:
 
     def console(self, level: str, tag: str, text: str) -> None:
         self._daemon.outside.append(self.number, f"{text}\n".encode("utf-8", "replace"))
-        caller = self._daemon.tags.find(tag)
+        caller = self._daemon.tags.find(self.number, tag)
         if caller is not None:
             caller.print(level, text)
 
