@@ -154,6 +154,7 @@ def endo_packages(build: Path) -> Path:
     modules = folder / "node_modules"
     if (folder / "complete").exists():
         return modules
+    check_lock(json.loads(lock))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if all((VENDOR / pin.archive).is_file() for pin in closure_pins()):

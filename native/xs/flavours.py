@@ -133,4 +133,3 @@ WASM: Final = Flavour(
         "-Wl,-z,stack-size=1048576",
     ),
 )
-FLAVOURS: Final = {one.name: one for one in (NORMAL, ASAN, ASAN_SNAPSHOT)}

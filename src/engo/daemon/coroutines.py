@@ -4,7 +4,7 @@ A coroutine runs inside turns and goes on when its promise has settled. So the
 daemon's methods are deterministic, and no task can be left over.
 """
 
-from collections.abc import Coroutine, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from typing import Any
 
 from engo.captp import Promise, Resolver, Turns, make_promise
@@ -45,18 +45,14 @@ class _Run:
         self._resolver = resolver
 
     def go_on(self, value: object) -> None:
-        try:
-            waited = self._coroutine.send(value)
-        except StopIteration as stop:
-            self._resolver.resolve(stop.value)
-        except Exception as error:
-            self._resolver.reject(error)
-        else:
-            waited.when(self.go_on, self._fail)
+        self._step(self._coroutine.send, value)
 
     def _fail(self, reason: BaseException) -> None:
+        self._step(self._coroutine.throw, reason)
+
+    def _step(self, enter: Callable[[Any], Any], what: object) -> None:
         try:
-            waited = self._coroutine.throw(reason)
+            waited = enter(what)
         except StopIteration as stop:
             self._resolver.resolve(stop.value)
         except Exception as error:

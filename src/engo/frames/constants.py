@@ -12,10 +12,6 @@ MAX_MESSAGE = 16_777_216
 """The longest message in bytes, unless the link was opened with a lower limit."""
 MAX_ID = 0xFFFF_FFFF
 """The largest request id."""
-MAX_CONTROL_DEPTH = 4
-"""How deep a control message may nest."""
-MAX_CONSOLE_TEXT = 65_000
-"""The longest text of a console line in bytes."""
 
 CONTROL = 0
 CAPTP = 1
