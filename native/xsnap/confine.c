@@ -106,8 +106,9 @@ static void reach_stack(void) {
   }
 }
 
-static bool limit(int resource, rlim_t value) {
+bool confine_limit(int resource, uint64_t most) {
   struct rlimit old;
+  rlim_t value = (rlim_t)most;
   if (getrlimit((__rlimit_resource_t)resource, &old) != 0)
     return false;
   if (value > old.rlim_max)
@@ -121,13 +122,14 @@ static bool limit_process(size_t heap) {
                           */
   reach_stack();
   size_t used = address_space();
-  if (used > 0 && !limit(RLIMIT_AS, used + 2 * heap + MARGIN))
+  if (used > 0 && !confine_limit(RLIMIT_AS, used + 2 * heap + MARGIN))
     return false;
 #else
   (void)heap, (void)reach_stack, (void)address_space;
 #endif
-  return limit(RLIMIT_CORE, 0) && limit(RLIMIT_NPROC, 0) &&
-         limit(RLIMIT_NOFILE, WORKER_DESCRIPTORS) && limit(RLIMIT_MEMLOCK, 0);
+  return confine_limit(RLIMIT_CORE, 0) && confine_limit(RLIMIT_NPROC, 0) &&
+         confine_limit(RLIMIT_NOFILE, WORKER_DESCRIPTORS) &&
+         confine_limit(RLIMIT_MEMLOCK, 0);
 }
 
 /* Landlock, by number: a ruleset that handles every right of the file system
@@ -136,7 +138,7 @@ static bool limit_process(size_t heap) {
 #define LANDLOCK_CREATE 444
 #define LANDLOCK_RESTRICT 446
 
-static void landlock(void) {
+void confine_landlock(void) {
   /* Rights known to each version of the interface, as bits of the file system.
    */
   static const unsigned char bits[] = {13, 14, 15, 15, 16};
@@ -210,6 +212,6 @@ static bool filter_calls(void) { return true; }
 bool confine_process(size_t heap) {
   if (!limit_process(heap) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return false;
-  landlock();
+  confine_landlock();
   return filter_calls();
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Close every descriptor from `first` up. */
 void confine_close_from(int first);
@@ -16,5 +17,14 @@ void confine_die_with_parent(void);
 /* Limits, no_new_privs, Landlock, seccomp. `heap` is the machine's limit in
    bytes. False when the kernel refused what must not be missing. */
 bool confine_process(size_t heap);
+
+/* Parts of it, for embed/confine_host.c too. */
+
+/* Lower a resource's limit, hard and soft; never raises one. */
+bool confine_limit(int resource, uint64_t most);
+
+/* No file and no TCP any more for the calling thread and those it starts; best
+   effort, since a filter of system calls has to follow. */
+void confine_landlock(void);
 
 #endif
