@@ -37,7 +37,8 @@ from native.xs.repairs import RepairError  # noqa: E402
 def emit(glue: str) -> str:
     """The extension's C: cffi's, around our declarations and the build's glue."""
     ffi = cffi.FFI()
-    ffi.cdef((ROOT / "native" / "xsnap" / "ffi.cdef.h").read_text())
+    for name in ("ffi.cdef.h", "embed/carrier.cdef.h"):
+        ffi.cdef((ROOT / "native" / "xsnap" / name).read_text())
     ffi.set_source("engo._xsnap", glue)
     path = pipeline.BUILD / "glue" / "emitted.c"
     with contextlib.redirect_stdout(io.StringIO()):  # cffi tells what it does

@@ -43,6 +43,7 @@ MODULES: Final = (
 IMAGES: Final = ("bare", "endo")
 GLUE: Final = """\
 #include "xsnap.h"
+#include "embed/carrier.h"
 #include <string.h>
 
 {digests}
@@ -99,7 +100,9 @@ def build_id(flavour: Flavour, xs: Path, wasm: bool = False) -> str:
     sources = [
         path
         for path in XSNAP.rglob("*")
-        if path.suffix in (".c", ".h") and (wasm or path.parent.name != "wasm")
+        if path.suffix in (".c", ".h")
+        and path.parent.name != "embed"  # carries machines, and is none
+        and (wasm or path.parent.name != "wasm")
     ]
     return compiling.digest(
         [
@@ -242,6 +245,17 @@ def images(program: Path, say: Say) -> dict[str, Path]:
     return made
 
 
+def carrier(xs: Path) -> list[compiling.Unit]:
+    """What carries WebAssembly machines in this process: in the extension only."""
+    folder = XSNAP / "embed"
+    like = units(NORMAL, xs)[-1]
+    headers = compiling.files_digest(folder.glob("*.h"))
+    return [
+        like._replace(source=source, headers=headers)
+        for source in sorted(folder.glob("*.c"))
+    ]
+
+
 def glue(digests: dict[str, bytes]) -> str:
     """C that knows the digest of every image of this build."""
     tables, cases = [], []
@@ -271,11 +285,13 @@ def build(emit: Callable[[str], str], say: Say) -> Artefacts:
         f"-I{XSNAP}",
         "-DPy_LIMITED_API=0x030b0000",
     )
-    headers = compiling.files_digest(XSNAP.glob("*.h"))
+    xs = tree(say)
+    headers = compiling.files_digest([*XSNAP.glob("*.h"), *XSNAP.glob("embed/*.h")])
     unit = compiling.Unit(source, flags, headers, ((str(ROOT), "engo"),))
-    own, _ = compiling.objects(compiler(), [unit], BUILD / "objects")
+    own, _ = compiling.objects(
+        compiler(), [unit, *carrier(xs)], BUILD / "objects"
+    )
     extension = program.parent / "_xsnap.abi3.so"
     if link(NORMAL, [*own, *objects], extension, "-shared"):
         say(f"linked {extension.relative_to(ROOT)}")
-    xs = tree(say)
     return Artefacts(program, extension, made, build_id(NORMAL, xs))

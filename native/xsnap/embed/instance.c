@@ -1,0 +1,484 @@
+/* One instance: its input, its output, how it runs and ends.
+
+   What may be done when:
+
+   resting ──bytes or a call──► queued ──a thread takes it──► running
+      ▲                            ▲                             │
+      │                            └── its slice is over ────────┤
+      └────── nothing is left to do ─────────────────────────────┤
+                    ended ◄── a status, a trap, killed ──────────┘  */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECOND 1000000000
+
+typedef void *Call(void *context, const EngoFunction *function,
+                   EngoValue *values, size_t count, void **trap);
+typedef void *OfPointer(void *pointer);
+typedef void Delete(void *pointer);
+typedef bool TrapCode(const void *trap, uint8_t *code);
+typedef void *ErrorNew(const char *text);
+
+int64_t engo_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
+}
+
+EngoInstance *engo_instance_create(EngoPool *pool) {
+  EngoInstance *instance = calloc(1, sizeof *instance);
+  pthread_condattr_t attributes;
+  if (!instance)
+    return NULL;
+  instance->pool = pool;
+  instance->status = ENGO_ALIVE;
+  instance->readable.descriptor = instance->writable.descriptor = -1;
+  pthread_mutex_init(&instance->lock, NULL);
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&instance->changed, &attributes);
+  pthread_condattr_destroy(&attributes);
+  return instance;
+}
+
+void engo_instance_bind(EngoInstance *instance, void *context,
+                        const EngoFunction *deliver, uint8_t *in,
+                        const uint8_t *out) {
+  instance->context = context;
+  instance->deliver = *deliver;
+  instance->in = in;
+  instance->out = out;
+}
+
+void engo_instance_delete(EngoInstance *instance) {
+  engo_bytes_free(&instance->input);
+  engo_bytes_free(&instance->output);
+  pthread_mutex_destroy(&instance->lock);
+  pthread_cond_destroy(&instance->changed);
+  free(instance);
+}
+
+/* ---- telling the owner; with the lock held */
+
+static void ring(EngoBell *bell) {
+  const uint64_t one = 1;
+  if (bell->descriptor < 0 || bell->rung)
+    return;
+  /* An eventfd that is full is rung already. */
+  bell->rung =
+      write(bell->descriptor, &one, sizeof one) >= 0 || errno == EAGAIN;
+}
+
+static void answer(EngoBell *bell) {
+  uint64_t count;
+  if (!bell->rung)
+    return;
+  bell->rung =
+      read(bell->descriptor, &count, sizeof count) < 0 && errno != EAGAIN;
+}
+
+static void tell(EngoInstance *instance) {
+  if (engo_bytes_length(&instance->output) || instance->state == ENGO_ENDED)
+    ring(&instance->readable);
+  if (engo_bytes_length(&instance->input) <= ENGO_INPUT_LIMIT / 2)
+    ring(&instance->writable);
+  pthread_cond_broadcast(&instance->changed);
+}
+
+/* It is to end; it has ended once its thread has left it (`leave`). */
+static void end(EngoInstance *instance, int status) {
+  if (instance->status != ENGO_ALIVE)
+    return;
+  instance->status = status;
+  instance->calling = false;
+  engo_bytes_free(&instance->input);
+}
+
+static void leave(EngoInstance *instance, EngoState state) {
+  instance->state = instance->status == ENGO_ALIVE ? state : ENGO_ENDED;
+}
+
+/* ---- running; with the lock held, which calling lets go of */
+
+/* The next whole record into the in scratch; its length, 0: none is whole. */
+static size_t take_record(EngoInstance *instance) {
+  EngoBytes *input = &instance->input;
+  uint8_t head[2];
+  if (engo_bytes_length(input) < sizeof head)
+    return 0;
+  memcpy(head, input->data + input->start, sizeof head);
+  size_t length = (size_t)head[0] << 8 | head[1];
+  if (length == 0) {
+    end(instance, 65);
+    return 0;
+  }
+  if (engo_bytes_length(input) < sizeof head + length)
+    return 0;
+  engo_bytes_take(input, head, sizeof head);
+  engo_bytes_take(input, instance->in, length);
+  return length;
+}
+
+static int status_of(EngoInstance *instance, void *error, void *trap) {
+  const EngoRuntime *runtime = &instance->pool->runtime;
+  uint8_t code = 0;
+  int status = ENGO_ALIVE;
+  if (trap) {
+    status = ENGO_FAILED;
+    if (((TrapCode *)runtime->trap_code)(trap, &code))
+      status = ENGO_TRAPPED + code;
+    ((Delete *)runtime->trap_delete)(trap);
+  } else if (error) {
+    status = ENGO_FAILED;
+    ((Delete *)runtime->error_delete)(error);
+  }
+  return status != ENGO_ALIVE && instance->killed ? ENGO_KILLED : status;
+}
+
+/* Its result, unless it ended. */
+static int32_t call(EngoInstance *instance, const EngoFunction *function,
+                    int32_t argument) {
+  EngoValue value = {.i64 = 0};
+  void *trap = NULL; /* a trap left here would be freed twice */
+  value.i32 = argument;
+  instance->since = engo_now();
+  pthread_mutex_unlock(&instance->lock);
+  void *error = ((Call *)instance->pool->runtime.call)(
+      instance->context, function, &value, 1, &trap);
+  pthread_mutex_lock(&instance->lock);
+  int status = status_of(instance, error, trap);
+  if (status != ENGO_ALIVE)
+    end(instance, status);
+  return value.i32;
+}
+
+static void deliver(EngoInstance *instance, size_t length) {
+  int32_t status = call(instance, &instance->deliver, (int32_t)length);
+  if (instance->status == ENGO_ALIVE && status != 0)
+    end(instance, status == 1 ? 0 : status);
+}
+
+/* One thing that is to be done; false: there is none. */
+static bool step(EngoInstance *instance) {
+  if (instance->killed)
+    end(instance, ENGO_KILLED);
+  if (instance->status != ENGO_ALIVE)
+    return false;
+  size_t length = take_record(instance);
+  if (length > 0)
+    deliver(instance, length);
+  else if (instance->calling) {
+    instance->result = call(instance, &instance->called, instance->argument);
+    instance->calling = false;
+  } else
+    return false;
+  return true;
+}
+
+void engo_instance_run(EngoInstance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  int64_t begun = engo_now();
+  bool again = false;
+  if (instance->state == ENGO_QUEUED)
+    instance->state = ENGO_RUNNING;
+  instance->running_on =
+      pthread_getcpuclockid(pthread_self(), &instance->clock) == 0;
+  while (step(instance)) {
+    if (engo_bytes_length(&instance->output) >= ENGO_TELL_BYTES)
+      tell(instance);
+    if (instance->state == ENGO_RUNNING &&
+        instance->since - begun > ENGO_SLICE_NS &&
+        engo_pool_others_wait(instance->pool)) {
+      again = true;
+      break;
+    }
+  }
+  instance->running_on = false;
+  leave(instance, again ? ENGO_QUEUED : ENGO_RESTING);
+  tell(instance);
+  /* Whoever deletes it needs the lock, so this is the last that is done. */
+  if (again)
+    engo_pool_push(instance->pool, instance);
+  pthread_mutex_unlock(&instance->lock);
+}
+
+/* ---- what the module imports, on the thread that runs it */
+
+static EngoInstance *instance_of(void *data, void *caller) {
+  const EngoRuntime *runtime = data;
+  void *context = ((OfPointer *)runtime->caller_context)(caller);
+  return ((OfPointer *)runtime->context_data)(context);
+}
+
+/* Until the owner has read, or it is killed. */
+static void wait_for_room(EngoInstance *instance) {
+  bool blocked = false;
+  while (engo_bytes_length(&instance->output) > ENGO_OUTPUT_LIMIT &&
+         !instance->killed && !instance->here) {
+    if (!blocked)
+      engo_pool_block(instance->pool, 1);
+    blocked = true;
+    tell(instance);
+    pthread_cond_wait(&instance->changed, &instance->lock);
+  }
+  if (blocked)
+    engo_pool_block(instance->pool, -1);
+}
+
+void *engo_carrier_emit(void *data, void *caller, void *values, size_t count) {
+  (void)count;
+  EngoValue *value = values;
+  EngoInstance *instance = instance_of(data, caller);
+  size_t length = (uint32_t)value->i32;
+  bool taken = false;
+  if (length > 0 && length <= ENGO_SCRATCH) {
+    const uint8_t head[2] = {(uint8_t)(length >> 8), (uint8_t)length};
+    pthread_mutex_lock(&instance->lock);
+    taken = !instance->killed &&
+            engo_bytes_append(&instance->output, head, sizeof head) &&
+            engo_bytes_append(&instance->output, instance->out, length);
+    if (engo_bytes_length(&instance->output) > ENGO_OUTPUT_LIMIT)
+      wait_for_room(instance);
+    else if (engo_now() - instance->since > ENGO_PROMPT_NS)
+      tell(instance);
+    pthread_mutex_unlock(&instance->lock);
+  }
+  value->i64 = taken;
+  return NULL;
+}
+
+void *engo_carrier_wait(void *data, void *caller, void *values, size_t count) {
+  (void)count;
+  EngoValue *value = values;
+  EngoInstance *instance = instance_of(data, caller);
+  size_t length = 0;
+  pthread_mutex_lock(&instance->lock);
+  bool blocked = false;
+  while (!instance->killed && !instance->here &&
+         instance->state != ENGO_ENDED && !(length = take_record(instance))) {
+    if (!blocked)
+      engo_pool_block(instance->pool, 1);
+    blocked = true;
+    tell(instance);
+    pthread_cond_wait(&instance->changed, &instance->lock);
+  }
+  if (blocked)
+    engo_pool_block(instance->pool, -1);
+  instance->since = engo_now();
+  pthread_mutex_unlock(&instance->lock);
+  value->i64 = (int64_t)length;
+  return NULL;
+}
+
+/* The epoch has moved because someone was killed: perhaps this one. */
+void *engo_carrier_epoch(void *context, void *data, uint64_t *delta,
+                         uint8_t *kind) {
+  EngoInstance *instance = data;
+  (void)context;
+  pthread_mutex_lock(&instance->lock);
+  bool killed = instance->killed;
+  pthread_mutex_unlock(&instance->lock);
+  if (killed)
+    return ((ErrorNew *)instance->pool->runtime.error_new)("killed");
+  *delta = 1;
+  *kind = 0; /* go on */
+  return NULL;
+}
+
+/* ---- the owner's side */
+
+/* With the lock held. */
+static void enqueue(EngoInstance *instance) {
+  if (instance->state == ENGO_RESTING) {
+    instance->state = ENGO_QUEUED;
+    engo_pool_push(instance->pool, instance);
+  }
+}
+
+size_t engo_instance_write(EngoInstance *instance, const void *data,
+                           size_t length) {
+  pthread_mutex_lock(&instance->lock);
+  size_t held = engo_bytes_length(&instance->input);
+  size_t room = held < ENGO_INPUT_LIMIT ? ENGO_INPUT_LIMIT - held : 0;
+  if (length > room)
+    length = room;
+  if (instance->status != ENGO_ALIVE) {
+    /* Nobody will read it. */
+  } else if (!length || !engo_bytes_append(&instance->input, data, length)) {
+    length = 0;
+    answer(&instance->writable);
+  } else {
+    enqueue(instance);
+    pthread_cond_broadcast(&instance->changed); /* it may wait for this */
+  }
+  pthread_mutex_unlock(&instance->lock);
+  return length;
+}
+
+static size_t take_output(EngoInstance *instance, void *into, size_t size) {
+  size_t taken = engo_bytes_take(&instance->output, into, size);
+  if (!engo_bytes_length(&instance->output) && instance->state != ENGO_ENDED)
+    answer(&instance->readable);
+  if (taken && instance->state == ENGO_RUNNING)
+    pthread_cond_broadcast(&instance->changed); /* it may wait for room */
+  return taken;
+}
+
+size_t engo_instance_read(EngoInstance *instance, void *into, size_t size) {
+  pthread_mutex_lock(&instance->lock);
+  size_t taken = take_output(instance, into, size);
+  pthread_mutex_unlock(&instance->lock);
+  return taken;
+}
+
+static int seen(const EngoInstance *instance, int writing, int resting) {
+  int seen = 0;
+  if (engo_bytes_length(&instance->output) || instance->state == ENGO_ENDED)
+    seen |= 1;
+  if (writing && engo_bytes_length(&instance->input) < ENGO_INPUT_LIMIT)
+    seen |= 2;
+  if (resting &&
+      (instance->state == ENGO_RESTING || instance->state == ENGO_ENDED))
+    seen |= 4;
+  return seen;
+}
+
+/* With the lock held. */
+static int wait_until(EngoInstance *instance, unsigned milliseconds,
+                      int writing, int resting) {
+  struct timespec until;
+  int found;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += milliseconds / 1000;
+  until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+  if (until.tv_nsec >= SECOND) {
+    until.tv_nsec -= SECOND;
+    until.tv_sec++;
+  }
+  while (!(found = seen(instance, writing, resting)))
+    if (pthread_cond_timedwait(&instance->changed, &instance->lock, &until) ==
+        ETIMEDOUT)
+      return seen(instance, writing, resting);
+  return found;
+}
+
+int engo_instance_wait(EngoInstance *instance, unsigned milliseconds,
+                       int writing, int resting) {
+  pthread_mutex_lock(&instance->lock);
+  int found = wait_until(instance, milliseconds, writing, resting);
+  pthread_mutex_unlock(&instance->lock);
+  return found;
+}
+
+size_t engo_instance_read_wait(EngoInstance *instance, void *into, size_t size,
+                               unsigned milliseconds) {
+  pthread_mutex_lock(&instance->lock);
+  wait_until(instance, milliseconds, 0, 0);
+  size_t taken = take_output(instance, into, size);
+  pthread_mutex_unlock(&instance->lock);
+  return taken;
+}
+
+void engo_instance_listen(EngoInstance *instance, int readable, int writable) {
+  pthread_mutex_lock(&instance->lock);
+  instance->readable = (EngoBell){readable, false};
+  instance->writable = (EngoBell){writable, false};
+  tell(instance);
+  pthread_mutex_unlock(&instance->lock);
+}
+
+int engo_instance_status(EngoInstance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  int status = instance->status;
+  pthread_mutex_unlock(&instance->lock);
+  return status;
+}
+
+int engo_instance_resting(EngoInstance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  bool resting =
+      instance->state == ENGO_RESTING || instance->state == ENGO_ENDED;
+  pthread_mutex_unlock(&instance->lock);
+  return resting;
+}
+
+double engo_instance_cpu(EngoInstance *instance) {
+  struct timespec used = {0, 0};
+  pthread_mutex_lock(&instance->lock);
+  if (instance->running_on)
+    clock_gettime(instance->clock, &used);
+  pthread_mutex_unlock(&instance->lock);
+  return (double)used.tv_sec + (double)used.tv_nsec / SECOND;
+}
+
+void engo_instance_kill(EngoInstance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  instance->killed = true;
+  if (instance->state == ENGO_RESTING) {
+    end(instance, ENGO_KILLED);
+    leave(instance, ENGO_RESTING);
+    tell(instance);
+  }
+  pthread_cond_broadcast(&instance->changed);
+  pthread_mutex_unlock(&instance->lock);
+}
+
+void engo_instance_call(EngoInstance *instance, const EngoFunction *function,
+                        int32_t argument) {
+  pthread_mutex_lock(&instance->lock);
+  if (instance->status == ENGO_ALIVE) {
+    instance->called = *function;
+    instance->argument = argument;
+    instance->calling = true;
+    enqueue(instance);
+  }
+  pthread_mutex_unlock(&instance->lock);
+}
+
+int32_t engo_instance_result(EngoInstance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  int32_t result = instance->result;
+  pthread_mutex_unlock(&instance->lock);
+  return result;
+}
+
+/* On the owner's thread. */
+
+static int finish_here(EngoInstance *instance) {
+  if (instance->here) {
+    instance->here = false;
+    leave(instance, ENGO_RESTING);
+    tell(instance);
+  }
+  int status = instance->status;
+  pthread_mutex_unlock(&instance->lock);
+  return status;
+}
+
+static bool begin_here(EngoInstance *instance) {
+  pthread_mutex_lock(&instance->lock);
+  bool may = instance->state == ENGO_RESTING;
+  if (may) {
+    instance->state = ENGO_RUNNING;
+    instance->here = true;
+  }
+  return may;
+}
+
+int engo_instance_call_here(EngoInstance *instance,
+                            const EngoFunction *function, int32_t argument) {
+  if (begin_here(instance))
+    instance->result = call(instance, function, argument);
+  return finish_here(instance);
+}
+
+int engo_instance_deliver_here(EngoInstance *instance, int32_t length) {
+  if (begin_here(instance))
+    deliver(instance, (size_t)length);
+  return finish_here(instance);
+}

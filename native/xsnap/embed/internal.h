@@ -1,0 +1,94 @@
+/* What the files of the carrier know of one another. */
+
+#ifndef ENGO_CARRIER_INTERNAL_H
+#define ENGO_CARRIER_INTERNAL_H
+
+#include "carrier.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#define ENGO_SCRATCH 65535
+#define ENGO_INPUT_LIMIT (1024 * 1024) /* bytes taken and not delivered yet */
+#define ENGO_OUTPUT_LIMIT (4 * 1024 * 1024) /* an instance waits above this */
+#define ENGO_SLICE_NS 5000000  /* it runs so long while others wait */
+#define ENGO_PROMPT_NS 2000000 /* after so long each record is told of */
+#define ENGO_TELL_BYTES 32768  /* so many bytes are told of at once */
+
+/* Bytes that are appended to and taken from the front. */
+typedef struct EngoBytes {
+  uint8_t *data;
+  size_t start, end, capacity;
+} EngoBytes;
+
+typedef enum EngoState {
+  ENGO_RESTING,
+  ENGO_QUEUED,
+  ENGO_RUNNING,
+  ENGO_ENDED,
+} EngoState;
+
+/* An eventfd of the owner's. */
+typedef struct EngoBell {
+  int descriptor; /* -1: none */
+  bool rung;      /* and not been answered */
+} EngoBell;
+
+struct EngoInstance {
+  EngoPool *pool;
+  void *context; /* of its store */
+  EngoFunction deliver;
+  uint8_t *in;
+  const uint8_t *out;
+
+  pthread_mutex_t lock;   /* of everything below */
+  pthread_cond_t changed; /* any of it */
+  EngoBytes input, output;
+  EngoState state;
+  bool killed;
+  bool here;  /* it runs on its owner's thread, who cannot read meanwhile */
+  int status; /* ENGO_ALIVE until it has ended */
+  EngoFunction called;
+  bool calling; /* `called` is to be called */
+  int32_t argument, result;
+  EngoBell readable, writable;
+  bool running_on; /* `clock` is of the thread that runs it */
+  clockid_t clock;
+  int64_t since;      /* when the crank began, nanoseconds */
+  EngoInstance *next; /* in the pool's queue */
+};
+
+struct EngoPool {
+  EngoRuntime runtime;
+  size_t stack;
+  unsigned least; /* threads that stay */
+
+  pthread_mutex_t lock;  /* of everything below */
+  pthread_cond_t work;   /* the queue has grown, or it is closing */
+  pthread_cond_t waited; /* for the monitor: nobody is idle */
+  pthread_cond_t gone;   /* a thread has ended */
+  EngoInstance *first, **last;
+  unsigned threads, idle, blocked;
+  uint64_t taken; /* instances taken off the queue so far */
+  bool closing, monitored;
+};
+
+/* instance.c */
+void engo_instance_run(EngoInstance *instance);
+int64_t engo_now(void);
+
+/* pool.c */
+void engo_pool_push(EngoPool *pool, EngoInstance *instance);
+bool engo_pool_others_wait(EngoPool *pool);
+/* The calling thread waits for the host: another one may take its place. */
+void engo_pool_block(EngoPool *pool, int change);
+
+/* bytes.c */
+bool engo_bytes_append(EngoBytes *bytes, const void *data, size_t length);
+size_t engo_bytes_take(EngoBytes *bytes, void *into, size_t size);
+void engo_bytes_free(EngoBytes *bytes);
+static inline size_t engo_bytes_length(const EngoBytes *bytes) {
+  return bytes->end - bytes->start;
+}
+
+#endif
