@@ -228,6 +228,8 @@ void xsnap_snapshot_write(XsnapVm *vm, uint32_t id);
 
 /* vm.c */
 XsnapStatus xsnap_vm_start(XsnapVm *vm, const XsnapControl *control);
+bool xsnap_vm_quiet(const XsnapVm *vm);
+void xsnap_vm_give_up(XsnapVm *vm);
 
 /* platform/engo_platform.c */
 void xsnap_platform_reserve(txMachine *the, size_t size);

@@ -50,7 +50,8 @@ static uint64_t clamp(uint64_t value, uint64_t least, uint64_t most) {
 
 static void take_limits(XsnapVm *vm, const XsnapControl *control) {
   vm->heap_limit = clamp(control->heap, XSNAP_MIN_HEAP, XSNAP_MAX_HEAP);
-  vm->stack_count = clamp(control->stack, XSNAP_MIN_STACK, XSNAP_MAX_STACK);
+  if (!vm->machine) /* else it has its stack */
+    vm->stack_count = clamp(control->stack, XSNAP_MIN_STACK, XSNAP_MAX_STACK);
   vm->meter_limit = control->meter;
   vm->message_limit = clamp(control->message, XSNAP_SCRATCH, XSNAP_MAX_MESSAGE);
   vm->now = control->now;
@@ -102,6 +103,30 @@ static XsnapStatus make_machine(XsnapVm *vm, bool image) {
   return xsnap_run(vm, prepare, &bare) ? XSNAP_OK : XSNAP_ABORTED;
 }
 
+/* Nothing goes on and nothing has come in part. */
+bool xsnap_vm_quiet(const XsnapVm *vm) {
+  return vm->started && vm->status == XSNAP_OK && !vm->host_gone &&
+         !vm->first_deferred && vm->inbox[0].length == 0 &&
+         vm->inbox[1].length == 0;
+}
+
+/* The machine waits for another host, whose `start` adopts it. What belongs to
+   this one is forgotten, as a snapshot would. */
+void xsnap_vm_give_up(XsnapVm *vm) {
+  vm->started = false;
+  vm->answers.kind = vm->rejections.kind = XS_UNDEFINED_KIND;
+  vm->next_call = 1;
+  vm->intervals = vm->cranks = vm->total_meter = 0;
+  vm->page->state = XSNAP_STARTING;
+  vm->page->cranks = vm->page->crank_meter = vm->page->total_meter = 0;
+}
+
+static XsnapStatus adopt_machine(XsnapVm *vm, bool image) {
+  if (!image)
+    return XSNAP_PROTOCOL;
+  return vm->allocated <= vm->heap_limit ? XSNAP_OK : XSNAP_NO_MEMORY;
+}
+
 static void emit_ready(XsnapVm *vm) {
   xsnap_link_begin(vm, CHANNEL_CONTROL);
   xsnap_put_map(vm, 4);
@@ -127,8 +152,13 @@ XsnapStatus xsnap_vm_start(XsnapVm *vm, const XsnapControl *control) {
     return status;
   }
   vm->started = true;
-  status = make_machine(vm, control->image);
-  if (status == XSNAP_SNAPSHOT)
+  if (vm->machine)
+    status = adopt_machine(vm, control->image);
+  else
+    status = make_machine(vm, control->image);
+  if (status == XSNAP_PROTOCOL)
+    xsnap_fatal(vm, status, "expected image to be true: there is a machine");
+  else if (status == XSNAP_SNAPSHOT)
     xsnap_fatal(vm, status,
                 "the snapshot was refused: it is damaged or another "
                 "build's");

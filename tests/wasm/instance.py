@@ -1,4 +1,4 @@
-"""An instance of engo.wasm driven by hand: records over its scratches.
+"""An instance of engo.wasm driven by hand: records over its scratches, and images.
 
 Independent of `engo.worker` on purpose, as tests/native/link_driver.py is. Not a test
 file; knows nothing of what guests do.
@@ -31,6 +31,8 @@ MIB = 1024 * 1024
 NATIVE_STACK = 2 * MIB - 64 * 1024
 LARGE_STACK = 64 * MIB
 PAYLOAD = 65_534
+STACK = MIB  # of the memory, below everything else
+PAGE_BYTES = 4096
 
 Message = dict[str, Any]
 
@@ -88,7 +90,8 @@ def records_of(channel: int, payload: bytes) -> list[bytes]:
 class Instance:
     """One machine: an instance of the module."""
 
-    def __init__(self, engine: Any, module: Any) -> None:
+    def __init__(self, engine: Any, module: Any, image: bytes | None = None) -> None:
+        """With `image`, the memory that another instance's `picture` gave."""
         self.store = wasmtime.Store(engine)
         self.records: list[bytes] = []
         self._coming: list[bytes] = []
@@ -100,8 +103,13 @@ class Instance:
         exports = linker.instantiate(self.store, module).exports(self.store)
         self.memory = exports["memory"]
         self._exports = exports
-        self.call("_initialize")
-        assert self.call("create") == 1
+        if image is None:
+            self.call("_initialize")
+            assert self.call("create") == 1
+        else:
+            missing = len(image) - self.memory.data_len(self.store)
+            self.memory.grow(self.store, missing // 65_536)
+            self.memory.write(self.store, image, 0)
         self._in = self.call("in")
         self._out = self.call("out")
 
@@ -125,12 +133,13 @@ class Instance:
         self.memory.write(self.store, record, self._in)
         return len(record)
 
+    def put(self, record: bytes) -> int:
+        """Deliver one record; the status."""
+        return int(self.call("deliver", self._put(record)))
+
     def deliver(self, channel: int, payload: bytes) -> int:
         """A message as records; the last status."""
-        status = 0
-        for record in records_of(channel, payload):
-            status = self.call("deliver", self._put(record))
-        return int(status)
+        return [self.put(record) for record in records_of(channel, payload)][-1]
 
     def messages(self, channel: int = 0) -> list[Any]:
         """What a channel has said since it was last asked."""
@@ -159,6 +168,12 @@ class Instance:
             "seed": bytes(32), "now": 0.0, "image": image is not None, **limits,
         }  # fmt: skip
         return self.control(op="start", **begin)[1]
+
+    def picture(self, *, adopt: bool) -> bytes:
+        """Prepare, and copy the memory without the stack in it, which is dead."""
+        assert self.call("prepare", adopt) == 1
+        size = self.memory.data_len(self.store)
+        return bytes(STACK) + bytes(self.memory.read(self.store, STACK, size))
 
     def evaluate(self, source: str, name: str = "eval") -> Message:
         """Evaluate a program; the message that answers it."""

@@ -5,9 +5,7 @@
    An instance is one machine, so its state may be at file scope: the instance
    is what is created and thrown away. */
 
-#include "../xsnap.h"
-
-#include <stdlib.h>
+#include "module.h"
 
 #define EXPORT(NAME) __attribute__((export_name(NAME), used))
 #define IMPORT(NAME) __attribute__((import_module("engo"), import_name(NAME)))
@@ -18,8 +16,14 @@ IMPORT("emit") int engo_emit(size_t length);
 IMPORT("wait") size_t engo_wait(void);
 
 static XsnapVm *vm;
-static XsnapPage page;
-static void *body; /* of the snapshot, until `start` has been answered */
+/* Alone in its part of the memory, so that a host may map one that it shares
+   with others over it. */
+static _Alignas(XSNAP_PAGE_BYTES) union {
+  XsnapPage page;
+  char whole[XSNAP_PAGE_BYTES];
+} alone;
+static bool inside; /* a call of `deliver` goes on */
+static void *body;  /* of the snapshot, until `start` has been answered */
 static size_t body_length;
 
 static bool emit(void *context, XsnapVm *from, size_t length) {
@@ -51,9 +55,9 @@ int wasm_create(void) {
       .emit = emit,
       .wait = wait_for_record,
       .snapshot = snapshot,
-      .page = &page,
+      .page = &alone.page,
   };
-  page.magic = XSNAP_PAGE_MAGIC;
+  alone.page.magic = XSNAP_PAGE_MAGIC;
   vm = xsnap_vm_create(&host);
   return vm != NULL;
 }
@@ -70,11 +74,28 @@ void *wasm_image(size_t length) {
 /* Consume the record in the in scratch; an XsnapStatus. */
 EXPORT("deliver") int wasm_deliver(size_t length);
 int wasm_deliver(size_t length) {
+  inside = true;
   XsnapStatus status = xsnap_vm_deliver(vm, length);
-  if (body && page.state != XSNAP_STARTING)
+  inside = false;
+  if (body && alone.page.state != XSNAP_STARTING)
     drop_body();
   return (int)status;
 }
+
+/* Clear everything dead, for an image of the memory; 1: done, 0: not now.
+   `adopt`: the image is one that others start from, so `start` must come next.
+ */
+EXPORT("prepare") int wasm_prepare(int adopt);
+int wasm_prepare(int adopt) {
+  if (inside || !vm)
+    return 0;
+  drop_body();
+  return wasm_vm_prepare(vm, adopt != 0);
+}
+
+/* The slots of the machine's stack, which an image decides. */
+EXPORT("stack") int wasm_stack(void);
+int wasm_stack(void) { return vm ? (int)vm->stack_count : 0; }
 
 EXPORT("in") void *wasm_in(void);
 void *wasm_in(void) { return xsnap_vm_in(vm); }
@@ -83,7 +104,7 @@ EXPORT("out") const void *wasm_out(void);
 const void *wasm_out(void) { return xsnap_vm_out(vm); }
 
 EXPORT("page") void *wasm_page(void);
-void *wasm_page(void) { return &page; }
+void *wasm_page(void) { return &alone.page; }
 
 /* The build id, with a zero at its end. */
 EXPORT("build") const char *wasm_build(void);

@@ -1,0 +1,45 @@
+/* Preparing a machine for an image of its memory: everything dead is cleared,
+   so that the image is small and equal states have equal bytes. The format of
+   images is the host's. */
+
+#include "module.h"
+
+static void collect(XsnapVm *vm, void *unused) {
+  (void)unused;
+  fxCollectGarbage(vm->machine);
+}
+
+static void wipe_chunks(txMachine *the) {
+  for (txBlock *block = the->firstBlock; block; block = block->nextBlock)
+    wasm_wipe(block->current, block->limit);
+}
+
+/* Of a free slot XS reads the link only. */
+static void wipe_slots(txMachine *the) {
+  for (txSlot *slot = the->freeHeap; slot; slot = slot->next)
+    wasm_wipe(&slot->next + 1, slot + 1);
+}
+
+static void drop_buffers(XsnapVm *vm) {
+  xsnap_buffer_free(&vm->inbox[0]);
+  xsnap_buffer_free(&vm->inbox[1]);
+  xsnap_buffer_free(&vm->reply);
+}
+
+/* False: not now, or never again. */
+bool wasm_vm_prepare(XsnapVm *vm, bool adopt) {
+  uint64_t crank_meter = vm->page->crank_meter;
+  if (!xsnap_vm_quiet(vm) || !xsnap_run(vm, collect, NULL))
+    return false;
+  vm->page->crank_meter = crank_meter;
+  drop_buffers(vm);
+  wipe_chunks(vm->machine);
+  wipe_slots(vm->machine);
+  wasm_wipe(vm->machine->stackBottom, vm->machine->stack);
+  memset(vm->in, 0, sizeof vm->in);
+  memset(vm->out, 0, sizeof vm->out);
+  wasm_heap_tidy();
+  if (adopt)
+    xsnap_vm_give_up(vm);
+  return true;
+}
