@@ -24,7 +24,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "embed/confine_host.h"
+#include "embed/host.h"
 
 static int control[2], other[2], polling, memory;
 static void *page;

@@ -42,7 +42,8 @@ size_t engo_bytes_take(EngoBytes *bytes, void *into, size_t size) {
     size = length;
   if (size == 0)
     return 0;
-  memcpy(into, bytes->data + bytes->start, size);
+  if (into)
+    memcpy(into, bytes->data + bytes->start, size);
   bytes->start += size;
   if (bytes->start == bytes->end) {
     bytes->start = bytes->end = 0;

@@ -10,7 +10,7 @@
    kills the process, and with it all its machines. */
 
 #define _GNU_SOURCE
-#include "confine_host.h"
+#include "host.h"
 
 #include <errno.h>
 #include <linux/audit.h>

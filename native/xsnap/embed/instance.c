@@ -83,6 +83,8 @@ static void answer(EngoBell *bell) {
 }
 
 static void tell(EngoInstance *instance) {
+  if (instance->link)
+    engo_link_tell(instance);
   if (engo_bytes_length(&instance->output) || instance->state == ENGO_ENDED)
     ring(&instance->readable);
   if (engo_bytes_length(&instance->input) <= ENGO_INPUT_LIMIT / 2)
@@ -106,7 +108,7 @@ static void leave(EngoInstance *instance, EngoState state) {
 /* ---- running; with the lock held, which calling lets go of */
 
 /* The next whole record into the in scratch; its length, 0: none is whole. */
-static size_t take_record(EngoInstance *instance) {
+static size_t take_written(EngoInstance *instance) {
   EngoBytes *input = &instance->input;
   uint8_t head[2];
   if (engo_bytes_length(input) < sizeof head)
@@ -121,6 +123,20 @@ static size_t take_record(EngoInstance *instance) {
     return 0;
   engo_bytes_take(input, head, sizeof head);
   engo_bytes_take(input, instance->in, length);
+  return length;
+}
+
+/* The same, and what lies in the pipe when its bytes come that way. */
+static size_t take_record(EngoInstance *instance) {
+  size_t length = take_written(instance);
+  while (length == 0 && instance->status == ENGO_ALIVE && instance->link) {
+    int more = engo_link_fill(instance);
+    if (more < 0)
+      end(instance, 0);
+    if (more <= 0)
+      break;
+    length = take_written(instance);
+  }
   return length;
 }
 
@@ -260,7 +276,7 @@ void *engo_carrier_wait(void *data, void *caller, void *values, size_t count) {
   pthread_mutex_lock(&instance->lock);
   bool blocked = false;
   while (!instance->killed && !instance->here &&
-         instance->state != ENGO_ENDED && !(length = take_record(instance))) {
+         instance->status == ENGO_ALIVE && !(length = take_record(instance))) {
     if (!blocked)
       engo_pool_block(instance->pool, 1);
     blocked = true;
@@ -292,8 +308,7 @@ void *engo_carrier_epoch(void *context, void *data, uint64_t *delta,
 
 /* ---- the owner's side */
 
-/* With the lock held. */
-static void enqueue(EngoInstance *instance) {
+void engo_instance_enqueue(EngoInstance *instance) {
   if (instance->state == ENGO_RESTING) {
     instance->state = ENGO_QUEUED;
     engo_pool_push(instance->pool, instance);
@@ -313,7 +328,7 @@ size_t engo_instance_write(EngoInstance *instance, const void *data,
     length = 0;
     answer(&instance->writable);
   } else {
-    enqueue(instance);
+    engo_instance_enqueue(instance);
     pthread_cond_broadcast(&instance->changed); /* it may wait for this */
   }
   pthread_mutex_unlock(&instance->lock);
@@ -337,14 +352,12 @@ size_t engo_instance_read(EngoInstance *instance, void *into, size_t size) {
 }
 
 static int seen(const EngoInstance *instance, int writing, int resting) {
-  int seen = 0;
-  if (engo_bytes_length(&instance->output) || instance->state == ENGO_ENDED)
-    seen |= 1;
+  bool ended = instance->state == ENGO_ENDED;
+  if (resting)
+    return ended || instance->state == ENGO_RESTING ? 4 : 0;
+  int seen = engo_bytes_length(&instance->output) || ended ? 1 : 0;
   if (writing && engo_bytes_length(&instance->input) < ENGO_INPUT_LIMIT)
     seen |= 2;
-  if (resting &&
-      (instance->state == ENGO_RESTING || instance->state == ENGO_ENDED))
-    seen |= 4;
   return seen;
 }
 
@@ -435,7 +448,7 @@ void engo_instance_call(EngoInstance *instance, const EngoFunction *function,
     instance->called = *function;
     instance->argument = argument;
     instance->calling = true;
-    enqueue(instance);
+    engo_instance_enqueue(instance);
   }
   pthread_mutex_unlock(&instance->lock);
 }

@@ -28,6 +28,9 @@ typedef enum EngoState {
   ENGO_ENDED,
 } EngoState;
 
+/* Pipes that an instance's bytes come and go by; host.c. */
+typedef struct EngoLink EngoLink;
+
 /* An eventfd of the owner's. */
 typedef struct EngoBell {
   int descriptor; /* -1: none */
@@ -52,6 +55,7 @@ struct EngoInstance {
   bool calling; /* `called` is to be called */
   int32_t argument, result;
   EngoBell readable, writable;
+  EngoLink *link;  /* NULL: the owner writes and reads the bytes itself */
   bool running_on; /* `clock` is of the thread that runs it */
   clockid_t clock;
   int64_t since;      /* when the crank began, nanoseconds */
@@ -75,7 +79,15 @@ struct EngoPool {
 
 /* instance.c */
 void engo_instance_run(EngoInstance *instance);
+/* Something is to be done; with the lock held. */
+void engo_instance_enqueue(EngoInstance *instance);
 int64_t engo_now(void);
+
+/* host.c, with the instance's lock held */
+/* Read more input: 1: there is some, 0: none now, -1: the pipe has ended. */
+int engo_link_fill(EngoInstance *instance);
+/* Write what the pipe takes, wait for what comes, tell of an end. */
+void engo_link_tell(EngoInstance *instance);
 
 /* pool.c */
 void engo_pool_push(EngoPool *pool, EngoInstance *instance);
@@ -85,6 +97,7 @@ void engo_pool_block(EngoPool *pool, int change);
 
 /* bytes.c */
 bool engo_bytes_append(EngoBytes *bytes, const void *data, size_t length);
+/* `into` NULL: they are dropped. */
 size_t engo_bytes_take(EngoBytes *bytes, void *into, size_t size);
 void engo_bytes_free(EngoBytes *bytes);
 static inline size_t engo_bytes_length(const EngoBytes *bytes) {
