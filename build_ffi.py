@@ -4,7 +4,7 @@
     --quiet        say only what was done
     --shell        also the test shell for the repairs' guest programs
     --asan         the same two under AddressSanitizer and UBSan, into build/out/asan
-    --wasm         only the WebAssembly module, into build/out/wasm (needs ziglang)
+    --no-wasm      without the WebAssembly module and its images
     --leave-out S  with --shell or --asan: build without the named repair
 
 The steps are in native/xs/pipeline.py; this file only declares the interface for
@@ -27,7 +27,7 @@ import cffi
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from native.xs import pipeline, wasm  # noqa: E402  the path is set above
+from native.xs import assemble, pipeline  # noqa: E402  the path is set above
 from native.xs.compile import CompileError  # noqa: E402
 from native.xs.fetch import FetchError  # noqa: E402
 from native.xs.flavours import ASAN, ASAN_SNAPSHOT, NORMAL  # noqa: E402
@@ -37,7 +37,7 @@ from native.xs.repairs import RepairError  # noqa: E402
 def emit(glue: str) -> str:
     """The extension's C: cffi's, around our declarations and the build's glue."""
     ffi = cffi.FFI()
-    for name in ("ffi.cdef.h", "embed/carrier.cdef.h"):
+    for name in ("ffi.cdef.h", "embed/carrier.cdef.h", "embed/host.cdef.h"):
         ffi.cdef((ROOT / "native" / "xsnap" / name).read_text())
     ffi.set_source("engo._xsnap", glue)
     path = pipeline.BUILD / "glue" / "emitted.c"
@@ -46,13 +46,17 @@ def emit(glue: str) -> str:
     return path.read_text()
 
 
-def install(made: pipeline.Artefacts, package: Path) -> None:
+def install(made: assemble.Artefacts, package: Path) -> None:
     """Copy what was made into a package folder; each file whole or not at all."""
+    images = package / "images"
     targets = {
         made.extension: package / "_xsnap.abi3.so",
         made.executable: package / "bin" / "engo-xsnap",
-        **{path: package / "images" / path.name for path in made.images.values()},
+        **{path: images / name for name, path in made.images.items()},
     }
+    for name in assemble.image_names():
+        if name not in made.images:  # another build's, whose digest is not known
+            (images / name).unlink(missing_ok=True)
     for source, target in targets.items():
         if target.exists() and filecmp.cmp(source, target, shallow=False):
             continue
@@ -70,22 +74,18 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--shell", action="store_true")
     parser.add_argument("--asan", action="store_true")
-    parser.add_argument("--wasm", action="store_true")
+    parser.add_argument("--no-wasm", action="store_true")
     parser.add_argument("--leave-out", action="append", default=[], metavar="REPAIR")
     options = parser.parse_args()
     leave_out = tuple(options.leave_out)
     try:
-        if options.wasm:
-            module = wasm.build(print)
-            print(f"up to date: {module.relative_to(ROOT)}")
-            return 0
         if options.asan:
             pipeline.shell(ASAN, print, leave_out)
             pipeline.executable(ASAN_SNAPSHOT, print, leave_out)
         if options.shell:
             pipeline.shell(NORMAL, print, leave_out)
         if not leave_out:
-            made = pipeline.build(emit, print)
+            made = assemble.build(emit, print, not options.no_wasm)
             install(made, ROOT / "src" / "engo")
             if not options.quiet:
                 print(f"up to date: build {made.build_id}")

@@ -13,20 +13,20 @@ from setuptools.command.sdist import sdist
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import build_ffi
-from native.xs import fetch, pipeline
+from native.xs import assemble, fetch, pipeline
 
 
 class BuildNative(build_ext):
-    """Builds the extension, the worker executable and the images in one step."""
+    """Builds the extension, the executable, the module and the images in one step."""
 
     def build_extension(self, ext):
-        made = pipeline.build(build_ffi.emit, print)
+        made = assemble.build(build_ffi.emit, print)
         extension = Path(self.get_ext_fullpath(ext.name))
         build_ffi.install(made, extension.parent)
 
     def get_outputs(self):
         package = Path(self.get_ext_fullpath("engo._xsnap")).parent
-        names = [f"images/{name}.snapshot" for name in pipeline.IMAGES]
+        names = [f"images/{name}" for name in assemble.image_names()]
         own = [str(package / name) for name in ("bin/engo-xsnap", *names)]
         return [*super().get_outputs(), *own]
 

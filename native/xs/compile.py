@@ -64,18 +64,33 @@ def files_digest(paths: Iterable[Path]) -> str:
     )
 
 
-def run(command: Sequence[str]) -> None:
+class Compiler(NamedTuple):
+    """A program that compiles, and what it is called in the keys of what it made."""
+
+    program: str
+    identity: str
+    """Where it lies is no input either: a wheel's build has a place of its own."""
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+def run(command: Sequence[str], environment: Iterable[tuple[str, str]] = ()) -> None:
     """Run a compiler or linker; raises CompileError with what it said."""
-    done = subprocess.run(list(command), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        list(command),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **dict(environment)},
+    )
     if done.returncode:
         raise CompileError(f"{' '.join(command[:1])} failed:\n{done.stderr.strip()}")
 
 
-def object_of(compiler: str, unit: Unit, folder: Path) -> tuple[Path, bool]:
+def object_of(compiler: Compiler, unit: Unit, folder: Path) -> tuple[Path, bool]:
     """The object file of a unit, and whether it had to be compiled."""
     key = digest(
         [
-            compiler.encode(),
+            compiler.identity.encode(),
             unit.source.read_bytes(),
             unit.headers.encode(),
             *(flag.encode() for flag in unit.inputs()),
@@ -85,16 +100,18 @@ def object_of(compiler: str, unit: Unit, folder: Path) -> tuple[Path, bool]:
     if path.exists():
         return path, False
     unfinished = path.with_suffix(f".{os.getpid()}.new")
-    run(unit.command(compiler, unfinished))
+    run(unit.command(compiler.program, unfinished), compiler.environment)
     unfinished.replace(path)
     return path, True
 
 
 def objects(
-    compiler: str, units: Sequence[Unit], folder: Path
+    compiler: str | Compiler, units: Sequence[Unit], folder: Path
 ) -> tuple[list[Path], int]:
     """Compile what has changed; the objects in the order given, and how many."""
+    if isinstance(compiler, str):
+        compiler = Compiler(compiler, compiler)
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        made = list(pool.map(lambda unit: object_of(compiler, unit, folder), units))
+        made = list(pool.map(lambda one: object_of(compiler, one, folder), units))
     return [path for path, _ in made], sum(fresh for _, fresh in made)

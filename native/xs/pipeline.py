@@ -1,8 +1,8 @@
-"""From pinned archives to a worker executable, an extension module and images.
+"""From pinned archives to a worker executable and the images it starts from.
 
-The one place that knows the order: fetch, verify, unpack, repair, compile, link,
-make the images, compile their digests into the extension. Everything is made below
-build/ and is up to date when it returns; build_ffi.py and setup.py copy it.
+The one place that knows the order: fetch, verify, unpack, repair, compile, link, make
+the images. Everything is made below build/ and is up to date when it returns. What
+belongs into one build together is in assemble.py.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from native.xs import compile as compiling
 from native.xs import fetch
@@ -21,7 +20,6 @@ from native.xs.flavours import (
     DEFINES,
     LANGUAGE,
     LIBRARIES,
-    NORMAL,
     OURS,
     THEIRS,
     Flavour,
@@ -41,28 +39,9 @@ MODULES: Final = (
     "modules/data/base64/modBase64.c",
 )
 IMAGES: Final = ("bare", "endo")
-GLUE: Final = """\
-#include "xsnap.h"
-#include "embed/carrier.h"
-#include <string.h>
-
-{digests}
-static const unsigned char *engo_image_digest(const char *name) {{
-{cases}
-  return 0;
-}}
-"""
+SUFFIX: Final = ".snapshot"
 
 Say = Callable[[str], None]
-
-
-class Artefacts(NamedTuple):
-    """What a build made; paths below build/."""
-
-    executable: Path
-    extension: Path
-    images: dict[str, Path]
-    build_id: str
 
 
 def compiler() -> str:
@@ -95,26 +74,31 @@ def own_sources() -> list[Path]:
     return sorted(path for path in found if path.name != "main.c")
 
 
-def build_id(flavour: Flavour, xs: Path, wasm: bool = False) -> str:
-    """Names everything that decides what a snapshot means."""
+def build_id(flavour: Flavour, xs: Path, toolchain: str = "") -> str:
+    """Names everything that decides what a snapshot means. `toolchain` is the
+    WebAssembly module's, whose addresses are in the images of its memory."""
     sources = [
         path
         for path in XSNAP.rglob("*")
         if path.suffix in (".c", ".h")
         and path.parent.name != "embed"  # carries machines, and is none
-        and (wasm or path.parent.name != "wasm")
+        and (toolchain or path.parent.name != "wasm")
     ]
     return compiling.digest(
         [
             compiling.files_digest(xs.rglob("*.[ch]")).encode(),  # as repaired
             compiling.files_digest(sources).encode(),
             *(flag.encode() for flag in (*DEFINES, *LANGUAGE, *flavour.compile)),
+            *([toolchain.encode()] if toolchain else ()),
         ]
     )
 
 
 def units(
-    flavour: Flavour, xs: Path, own: Sequence[Path] | None = None
+    flavour: Flavour,
+    xs: Path,
+    own: Sequence[Path] | None = None,
+    toolchain: str = "",
 ) -> list[compiling.Unit]:
     """XS's sources and ours (`own`, else the native ones), with their flags."""
     platform = XSNAP / "platform"
@@ -132,7 +116,7 @@ def units(
     made = [
         compiling.Unit(source, (*common, *THEIRS), theirs, places) for source in sources
     ]
-    identity = f'-DXSNAP_BUILD_ID="{build_id(flavour, xs, own is not None)}"'
+    identity = f'-DXSNAP_BUILD_ID="{build_id(flavour, xs, toolchain)}"'
     for source in own_sources() if own is None else own:
         flags = (*common, *OURS, f"-I{XSNAP}")
         if source.name == "build_id.c":
@@ -203,36 +187,45 @@ def _out(flavour: Flavour, leave_out: tuple[str, ...]) -> Path:
     return BUILD / "out" / "-".join((flavour.name, *leave_out))
 
 
-def images(program: Path, say: Say) -> dict[str, Path]:
-    """The snapshots that workers start from, remade when what they are of moved."""
-    folder = program.parent / "images"
+def make_images(
+    subject: Path, suffix: str, command: Sequence[str], maker: Path, say: Say
+) -> dict[str, Path]:
+    """The images of an executable or a module, remade when what they are of moved.
+
+    By name in the folder of images. `command` is a module for Python and the subject.
+    """
+    folder = subject.parent / "images"
     modules = fetch.endo_packages(BUILD)
     key = compiling.digest(
         [
-            program.read_bytes(),
+            subject.read_bytes(),
             modules.parent.name.encode(),
             compiling.files_digest(
-                path
-                for folder in (BOOTSTRAP, PACKAGES)
-                for path in folder.iterdir()
-                if path.suffix in (".js", ".py")
+                [
+                    maker,
+                    *(
+                        path
+                        for folder in (BOOTSTRAP, PACKAGES)
+                        for path in folder.iterdir()
+                        if path.suffix in (".js", ".py")
+                    ),
+                ]
             ).encode(),
         ]
     )
-    made = {name: folder / f"{name}.snapshot" for name in IMAGES}
+    made = {f"{name}{suffix}": folder / f"{name}{suffix}" for name in IMAGES}
     stamp = folder / "inputs"
     if stamp.exists() and stamp.read_text() == key:
         return made
     # Without site: pip's isolated builds have a sitecustomize that takes away what an
     # editable install has put on the path, and that is src.
-    source = str(ROOT / "src")
+    path = [str(ROOT / "src"), str(ROOT), *sys.path]
     done = subprocess.run(
         [
-            sys.executable, "-S", "-m", "engo.bootstrap.build",
-            "--executable", str(program),
+            sys.executable, "-S", "-m", *command,
             "--node-modules", str(modules), "--out", str(folder),
         ],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([source, *sys.path])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         capture_output=True,
         text=True,
         check=False,
@@ -245,53 +238,7 @@ def images(program: Path, say: Say) -> dict[str, Path]:
     return made
 
 
-def carrier(xs: Path) -> list[compiling.Unit]:
-    """What carries WebAssembly machines in this process: in the extension only."""
-    folder = XSNAP / "embed"
-    like = units(NORMAL, xs)[-1]
-    headers = compiling.files_digest(folder.glob("*.h"))
-    return [
-        like._replace(source=source, headers=headers)
-        for source in sorted(folder.glob("*.c"))
-    ]
-
-
-def glue(digests: dict[str, bytes]) -> str:
-    """C that knows the digest of every image of this build."""
-    tables, cases = [], []
-    for name, value in digests.items():
-        bytes_text = ", ".join(f"0x{byte:02x}" for byte in value)
-        tables.append(f"static const unsigned char image_{name}[] = {{{bytes_text}}};")
-        cases.append(f'  if (!strcmp(name, "{name}")) return image_{name};')
-    return GLUE.format(digests="\n".join(tables), cases="\n".join(cases))
-
-
-def image_digests(made: dict[str, Path]) -> dict[str, bytes]:
-    """The digest in each image's header: engo/worker/snapshotfile.py has the layout."""
-    return {name: path.read_bytes()[160:192] for name, path in made.items()}
-
-
-def build(emit: Callable[[str], str], say: Say) -> Artefacts:
-    """Everything of the normal flavour. `emit` turns glue into an extension's C."""
-    program, objects = executable(NORMAL, say)
-    made = images(program, say)
-    source = BUILD / "glue" / "_xsnap.c"
-    source.parent.mkdir(parents=True, exist_ok=True)
-    source.write_text(emit(glue(image_digests(made))))
-    include = sysconfig.get_path("include")
-    flags = (
-        *NORMAL.compile,
-        f"-isystem{include}",
-        f"-I{XSNAP}",
-        "-DPy_LIMITED_API=0x030b0000",
-    )
-    xs = tree(say)
-    headers = compiling.files_digest([*XSNAP.glob("*.h"), *XSNAP.glob("embed/*.h")])
-    unit = compiling.Unit(source, flags, headers, ((str(ROOT), "engo"),))
-    own, _ = compiling.objects(
-        compiler(), [unit, *carrier(xs)], BUILD / "objects"
-    )
-    extension = program.parent / "_xsnap.abi3.so"
-    if link(NORMAL, [*own, *objects], extension, "-shared"):
-        say(f"linked {extension.relative_to(ROOT)}")
-    return Artefacts(program, extension, made, build_id(NORMAL, xs))
+def images(program: Path, say: Say) -> dict[str, Path]:
+    """The snapshots that native workers start from."""
+    command = ("engo.bootstrap.build", "--executable", str(program))
+    return make_images(program, SUFFIX, command, BOOTSTRAP / "build.py", say)

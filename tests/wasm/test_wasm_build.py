@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,11 +25,25 @@ def test_a_missing_compiler_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         wasm.zig()
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("ziglang") is None, reason="ziglang is not installed"
-)
+def test_another_release_of_the_compiler_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wasm, "version", lambda _: "0.1.0")
+    with pytest.raises(CompileError, match=r"it is 0\.1\.0"):
+        wasm.zig()
+
+
 def test_the_compiler_is_in_the_wheel() -> None:
-    assert wasm.zig().endswith("zig")
+    assert wasm.zig().program.endswith("zig")
+
+
+def test_releases_are_pinned_once() -> None:
+    project = tomllib.loads((pipeline.ROOT / "pyproject.toml").read_text())
+    needed = project["build-system"]["requires"]
+    (runtime,) = [one for one in needed if one.startswith("wasmtime")]
+    assert f"ziglang=={wasm.ZIG}" in needed
+    assert f"ziglang=={wasm.ZIG}" in project["project"]["optional-dependencies"]["test"]
+    assert runtime in project["project"]["dependencies"]
 
 
 def test_native_builds_go_without_the_modules_repairs_and_files() -> None:

@@ -1,7 +1,4 @@
-"""XSnap as a WebAssembly module does what the native one does, over its scratches.
-
-Needs `python build_ffi.py --wasm` and the package wasmtime; skipped without them.
-"""
+"""XSnap as a WebAssembly module does what the native one does, over its scratches."""
 
 from __future__ import annotations
 

@@ -56,18 +56,13 @@ static unsigned bin_of(uint32_t size) {
   return EXACT + ((top - 6) << SHIFT) + part;
 }
 
-static void put(Block *block, bool first) {
+static void put(Block *block) {
   unsigned bin = bin_of(block->size);
-  Block **link = &bins[bin], *previous = NULL;
-  while (!first && *link) {
-    previous = *link;
-    link = &previous->next;
-  }
-  block->next = *link;
-  block->previous = previous;
+  block->previous = NULL;
+  block->next = bins[bin];
   if (block->next)
     block->next->previous = block;
-  *link = block;
+  bins[bin] = block;
   filled[bin / 64] |= 1ull << (bin % 64);
 }
 
@@ -122,7 +117,7 @@ static Block *join(Block *block) {
     }
   }
   after(block)->before = block->size;
-  put(block, true);
+  put(block);
   return block;
 }
 
@@ -178,7 +173,7 @@ static void *take(size_t wanted) {
     left->before = size;
     left->size = rest;
     after(left)->before = rest;
-    put(left, true);
+    put(left);
   }
   block->size = size | USED;
   return (char *)block + HEAD;
@@ -228,7 +223,7 @@ void wasm_heap_tidy(void) {
   for (Block *block = last_block; block->before;) {
     block = (Block *)(void *)((char *)block - block->before);
     if (!(block->size & USED)) {
-      put(block, true);
+      put(block);
       wasm_wipe(block + 1, after(block));
     }
   }
