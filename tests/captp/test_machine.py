@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from typing import Any
 
 from hypothesis import settings
@@ -16,7 +17,17 @@ from hypothesis.stateful import (
     rule,
 )
 
-from engo.captp import Far, Promise, Resolver, Session, Turns, make_promise
+from engo.captp import (
+    Far,
+    Presence,
+    Promise,
+    Resolver,
+    Session,
+    Turns,
+    make_promise,
+)
+from engo.captp.carried import Carried, import_tables, leave
+from engo.captp.carrying import export_tables
 from engo.testing.captp import ConnectionPair
 
 SIDES = ("alice", "bob")
@@ -134,6 +145,55 @@ class TwoSessions(RuleBasedStateMachine):
     @rule(side=st.sampled_from(SIDES))
     def deliver(self, side: str) -> None:
         self.pair.step(side)
+
+    @rule(side=st.sampled_from(SIDES))
+    def carry(self, side: str) -> None:
+        """One side goes on in another session, with nothing of the old one."""
+        self.turns.run()
+        old = getattr(self.pair, side)
+        new = Session(side, self.stores[side], turns=self.turns, gc_imports=True)
+        named: list[object] = []
+
+        def name_of(value: object) -> str:
+            named.append(value)
+            return str(len(named) - 1)
+
+        data = json.loads(json.dumps(export_tables(old, name_of)))
+        carried = import_tables(new, data, lambda name: named[int(name)])
+        setattr(self.pair, side, new)
+        self.sessions = (self.pair.alice, self.pair.bob)
+        for slot, promise in (*carried.questions.items(), *carried.imports.items()):
+            waiting = old._tables.questions.get(slot) or old._tables.resolvers.get(slot)
+            if waiting is not None and isinstance(promise, Promise):
+                promise.when(waiting.resolve, waiting.reject)
+        self.hold_instead(side, old, carried)
+        leave(old)
+        self.turns.run()
+
+    def hold_instead(self, side: str, old: Session, carried: Carried) -> None:
+        """Whoever held something of the old session holds the new one's."""
+
+        def moved(value: Any) -> Any:
+            if isinstance(value, list):
+                return [moved(item) for item in value]
+            if isinstance(value, Presence) and value.session is old:
+                return carried.imports[value.slot]
+            if isinstance(value, Promise):
+                last = value.shortened()
+                if last._pipe is not None and last._pipe[0] is old:
+                    slot = last._pipe[1]
+                    known: Any = carried.imports.get(slot, carried.questions.get(slot))
+                    if known is not None:
+                        return known
+                if last.state == "fulfilled":
+                    return self.turns.resolved(moved(last.value))
+            return value
+
+        self.remote[side] = moved(self.remote[side])
+        self.stores[side].kept[:] = map(moved, self.stores[side].kept)
+        for number, (holder, value) in self.held.items():
+            if holder == side:
+                self.held[number] = (side, moved(value))
 
     @rule()
     def run_turns(self) -> None:

@@ -65,6 +65,23 @@ class Connection:
         """Whether `take_outgoing` would give something."""
         return bool(self._outgoing) or self.tables.has_dropped
 
+    @property
+    def has_messages(self) -> bool:
+        """Whether there is something besides drops."""
+        return bool(self._outgoing)
+
+    @property
+    def unsent_messages(self) -> list[bytes]:
+        """What `take_outgoing` would give, but for drops; to be looked at only."""
+        return self._outgoing
+
+    def restore(self, texts: list[str]) -> None:
+        """What another connection left to be sent; it has counted their slots."""
+        if texts:
+            self._outgoing.extend(text.encode() for text in texts)
+            if self.on_outgoing is not None:
+                self.on_outgoing()
+
     def _send(self, text: str, slots: list[str] | tuple[str, ...] = ()) -> None:
         data = text.encode()
         if len(data) > self.limits.message:

@@ -38,12 +38,12 @@ class Crossing:
         "_connection",
         "_counted",
         "_fresh",
-        "_last_error",
         "_name",
         "_on_error_sent",
         "_peer",
         "_tables",
         "_turns",
+        "last_error",
     )
 
     def __init__(
@@ -61,7 +61,7 @@ class Crossing:
         self._turns = turns
         self._name = name
         self._on_error_sent = on_error_sent
-        self._last_error = FIRST_ERROR - 1
+        self.last_error = FIRST_ERROR - 1
         self._fresh: list[str] = []  # slots exported by the body being encoded
         self._counted: set[str] = set()  # slots imported by the body being decoded
 
@@ -113,10 +113,10 @@ class Crossing:
             slot = tables.export(value, iface is None)
             self._fresh.append(slot)
             if isinstance(value, Promise):
-                self._announce(value, slot)
+                self.announce(value, slot)
         return slot, iface
 
-    def _announce(self, promise: Promise, slot: str) -> None:
+    def announce(self, promise: Promise, slot: str) -> None:
         """Send CTP_RESOLVE when an exported promise settles."""
         promise.when(
             lambda value: self._settle(promise, slot, value, None),
@@ -142,8 +142,8 @@ class Crossing:
             settle(slot, True, *self.encode_error(instead))
 
     def _error_id(self, error: BaseException) -> str:
-        self._last_error += 1
-        error_id = f"error:captp:{self._name}#{self._last_error}"
+        self.last_error += 1
+        error_id = f"error:captp:{self._name}#{self.last_error}"
         if self._on_error_sent is not None:
             self._on_error_sent(error_id, error)
         return error_id

@@ -257,6 +257,11 @@ class Resolver:
     def __init__(self, promise: Promise) -> None:
         self._promise: Promise | None = promise  # None once used
 
+    @property
+    def promise(self) -> Promise | None:
+        """The promise, None once this has been used."""
+        return self._promise
+
     def resolve(self, value: object = None) -> None:
         """Fulfil it, or make it follow when the value is a promise."""
         promise, self._promise = self._promise, None

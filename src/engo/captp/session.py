@@ -139,6 +139,11 @@ class Session:
         return self._connection.has_outgoing
 
     @property
+    def has_messages(self) -> bool:
+        """Whether there is something to send besides drops."""
+        return self._connection.has_messages
+
+    @property
     def connected(self) -> bool:
         return self._ended is None
 
@@ -340,6 +345,10 @@ class Session:
         if problem is not None:
             raise problem
         tables.answers[question_id] = answer
+        self._send_answer(question_id, answer)
+
+    def _send_answer(self, question_id: str, answer: Promise) -> None:
+        self._tables.unanswered.add(question_id)
         answer.when(
             lambda value: self._fulfil(question_id, value),
             lambda error: self._reject(question_id, error),
@@ -348,6 +357,7 @@ class Session:
     def _fulfil(self, question_id: str, value: object) -> None:
         if self._ended is not None:
             return
+        self._tables.unanswered.discard(question_id)
         try:
             self._connection.answer(question_id, False, *self._crossing.encode(value))
         except LocalProtocolError as error:
@@ -356,6 +366,7 @@ class Session:
     def _reject(self, question_id: str, error: BaseException) -> None:
         if self._ended is not None:
             return
+        self._tables.unanswered.discard(question_id)
         try:
             self._connection.answer(
                 question_id, True, *self._crossing.encode_error(error)

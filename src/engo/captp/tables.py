@@ -42,6 +42,7 @@ class Tables:
         "dropping",
         "export_slots",
         "exports",
+        "gone",
         "imports",
         "last_object",
         "last_promise",
@@ -50,6 +51,7 @@ class Tables:
         "questions",
         "references",
         "resolvers",
+        "unanswered",
     )
 
     def __init__(
@@ -65,10 +67,13 @@ class Tables:
         self.questions: dict[str, Resolver] = {}
         self.resolvers: dict[str, Resolver] = {}
         self.answers: dict[str, Promise] = {}
+        self.unanswered: set[str] = set()  # of these, those that nothing was sent for
         self.references: dict[str, int] = {}  # slot -> messages that mentioned it
         self.last_object = 0
         self.last_promise = 0
         self.last_question = 0
+        # Slots with their counts that `dropped` is to name though nothing held them.
+        self.gone: list[tuple[str, int]] = []
         # Filled by the collector at any moment, in any thread; emptied by `dropped`.
         self._dead: list[ImportReference] = []
 
@@ -134,12 +139,12 @@ class Tables:
     @property
     def has_dropped(self) -> bool:
         """Whether `dropped` would say something."""
-        return bool(self._dead)
+        return bool(self._dead or self.gone)
 
     def dropped(self) -> list[tuple[str, int]]:
         """Imports that were collected since, with their counts; they are forgotten."""
         dead, self._dead[:] = self._dead[:], ()
-        gone: list[tuple[str, int]] = []
+        gone, self.gone = self.gone, []
         for reference in dead:
             slot = reference.slot
             if self.imports.get(slot) is reference:  # else it was imported anew
@@ -155,6 +160,8 @@ class Tables:
         self.questions.clear()
         self.resolvers.clear()
         self.answers.clear()
+        self.unanswered.clear()
+        self.gone.clear()
         self.references.clear()
         self._dead.clear()
 
