@@ -14,7 +14,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from engo.powers.memory import reopen
 from engo.powers.page import PAGE_BYTES, SharedPage
@@ -87,17 +87,14 @@ class Child(Protocol):
         ...
 
 
-class NativeChild:
-    """A worker process of this computer."""
+class PipedChild:
+    """The link of a child that is two pipes and a page; how it ends is another's."""
 
-    def __init__(
-        self, pid: int, link_in: int, link_out: int, debug: int, page: SharedPage
-    ) -> None:
+    def __init__(self, pid: int, link_in: int, link_out: int, page: SharedPage) -> None:
         self.pid = pid
         self.page = page
         self._link_in = link_in  # we write here
         self._link_out = link_out  # we read here
-        self._debug = debug  # our end of the debug socket pair
         self._status: int | None = None
         self._closed = False
         self._parent = os.getpid()
@@ -137,6 +134,16 @@ class NativeChild:
         from anyio import wait_writable
 
         await wait_writable(self._link_in)
+
+
+class NativeChild(PipedChild):
+    """A worker process of this computer."""
+
+    def __init__(
+        self, pid: int, link_in: int, link_out: int, debug: int, page: SharedPage
+    ) -> None:
+        super().__init__(pid, link_in, link_out, page)
+        self._debug = debug  # our end of the debug socket pair
 
     async def wait_exited(self) -> None:
         from anyio import wait_readable
@@ -201,12 +208,40 @@ def _widen(descriptor: int, size: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, size)
 
 
-class _Opened(contextlib.ExitStack):
+class Opened(contextlib.ExitStack):
     """Descriptors that are closed unless they are kept."""
 
     def own(self, descriptor: int) -> int:
         self.callback(os.close, descriptor)
         return descriptor
+
+
+class Line(NamedTuple):
+    """Two pipes and a page that a child has one side of."""
+
+    link_in: int  # ours
+    link_out: int  # ours
+    page: SharedPage  # ours
+    given: tuple[int, int, int]  # theirs: link in, link out, the page's file
+
+
+def open_line(ours: Opened, theirs: Opened, pipe_bytes: int) -> Line:
+    """The pipes and the page of one link. Raises OSError."""
+    link_in_read, link_in = os.pipe()
+    theirs.own(link_in_read), ours.own(link_in)
+    link_out, link_out_write = os.pipe()
+    ours.own(link_out), theirs.own(link_out_write)
+    page = os.memfd_create("engo-page", os.MFD_CLOEXEC)
+    theirs.own(page)
+    os.ftruncate(page, PAGE_BYTES)
+    shared = SharedPage(mmap.mmap(page, PAGE_BYTES))
+    ours.callback(shared.close)
+    os.set_blocking(link_in, False)
+    os.set_blocking(link_out, False)
+    if pipe_bytes:
+        _widen(link_in, pipe_bytes)
+        _widen(link_out, pipe_bytes)
+    return Line(link_in, link_out, shared, (link_in_read, link_out_write, page))
 
 
 def spawn_worker(
@@ -225,42 +260,31 @@ def spawn_worker(
     a terminal's Ctrl-C reaches the supervisor alone.
     Raises OSError.
     """
-    with _Opened() as ours, _Opened() as theirs:
-        link_in_read, link_in = os.pipe()
-        theirs.own(link_in_read), ours.own(link_in)
-        link_out, link_out_write = os.pipe()
-        ours.own(link_out), theirs.own(link_out_write)
+    with Opened() as ours, Opened() as theirs:
+        line = open_line(ours, theirs, pipe_bytes)
         debug, debug_theirs = _socket_pair()
         ours.own(debug), theirs.own(debug_theirs)
-        page = os.memfd_create("engo-page", os.MFD_CLOEXEC)
-        theirs.own(page)
-        os.ftruncate(page, PAGE_BYTES)
-        shared = SharedPage(mmap.mmap(page, PAGE_BYTES))
-        ours.callback(shared.close)
-        os.set_blocking(link_in, False)
-        os.set_blocking(link_out, False)
-        if pipe_bytes:
-            _widen(link_in, pipe_bytes)
-            _widen(link_out, pipe_bytes)
+        link_in, link_out, page = line.given
         given = [
-            (link_in_read, LINK_IN),
-            (link_out_write, LINK_OUT),
+            (link_in, LINK_IN),
+            (link_out, LINK_OUT),
             (debug_theirs, DEBUG),
             (page, PAGE),
         ]
         if snapshot is not None:
             given.append((theirs.own(reopen(snapshot)), SNAPSHOT))
-        pid = _spawn(arguments, environment, given, theirs)
+        pid = spawn_with(arguments, environment, given, theirs)
         ours.pop_all()
-    return NativeChild(pid, link_in, link_out, debug, shared)
+    return NativeChild(pid, line.link_in, line.link_out, debug, line.page)
 
 
-def _spawn(
+def spawn_with(
     arguments: list[str],
     environment: Mapping[str, str],
     given: list[tuple[int, int]],
-    opened: _Opened,
+    opened: Opened,
 ) -> int:
+    """Start a process that has these descriptors (ours, theirs); its pid."""
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
