@@ -183,6 +183,10 @@ class WorkerProtocol(Asking):
             raise RemoteProtocolError(f"expected ready first and once, got {op}")
         return self._handlers[op](control)
 
+    def resumed(self) -> None:
+        """The machine goes on where it was suspended; it said `ready` long ago."""
+        self.ready = True
+
     def _on_ready(self, message: Control) -> Event:
         if message["version"] != LINK_VERSION:
             raise RemoteProtocolError(
@@ -193,10 +197,11 @@ class WorkerProtocol(Asking):
         return WorkerReady(message["build"], message["engine"])
 
     def _request(self, message: Control) -> Request:
+        """The open request of an answer; stays open, so that it fails with a lie."""
         number = message["id"]
-        request = self._requests.pop(number, None)
+        request = self._requests.get(number)
         if request is None and self._batch is not None and self._batch.covers(number):
-            request = Request(number)
+            request = self._requests[number] = Request(number)
             self._batch.adopt(request)
             if not self._batch.left:
                 self._batch = None
@@ -213,6 +218,10 @@ class WorkerProtocol(Asking):
             request.value = result_value(message)
         except GuestError as error:
             request.error = error
+        return self._done(request)
+
+    def _done(self, request: Request) -> Request:
+        del self._requests[request.id]
         request.done = True
         return request
 
@@ -223,13 +232,11 @@ class WorkerProtocol(Asking):
                 f"expected the outcome of request {request.id}, got pending twice"
             )
         request.cranks = 1
-        self._requests[request.id] = request
 
     def _on_error(self, message: Control) -> Event:
         request = self._request(message)
         request.error = guest_error(message)
-        request.done = True
-        return request
+        return self._done(request)
 
     def _on_abort(self, message: Control) -> None:
         self.meter = message["meter"]

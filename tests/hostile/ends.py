@@ -1,0 +1,61 @@
+"""How each program of tests/vectors/xs-repairs/hostile may end; data only.
+
+With 24 MiB of heap and 0.1 to 0.4 seconds of CPU. A program that is stopped by its
+memory or ends itself may as well run out of time: machines differ in speed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The interrupt flag suffices: the engine looks at it while it works.
+INTERRUPT: Final = """
+assign-keys bigint-asn date-parse escape for-in function-ctor global-keys
+json-parse-keys loop number-parse one-object-keys promise-chain promise-flood
+proxy-chain regex regex-compile regex-nested-empty setproto spread-args
+symbol-for-flood tofixed
+"""
+# The engine looks at nothing while it works: the process is killed, the instance
+# trapped. Each repair of the engine that helps moves a name up.
+KILL: Final = """
+array-like-copywithin array-like-includes array-like-indexof array-like-lastindexof
+array-like-reverse array-like-shift array-like-slice array-like-sort array-like-splice
+array-like-unshift bigint-div bigint-mul bigint-parse bigint-parse-lit eval-big
+eval-class-fields eval-cond-chain eval-lets eval-vars proto-chain regex-global
+regex-u-set sparse-foreach sparse-indexof sparse-reverse sparse-sort sparse-sort-cmp
+string-bigint string-bigint2 string-includes string-indexof string-lastindexof
+string-normalize2 string-replace-long string-replaceall string-split symbol-desc-sort
+"""
+MEMORY: Final = """
+array-growth array-growth-ints array-like-copywithin array-like-fill array-like-from
+array-like-join array-like-lastindexof array-like-reverse array-like-typed buffer-alloc
+compartments concat-big decodeuri freeze-sparse fromentries-keys harden-big
+json-parse-big json-stringify-big map-collide map-delete map-grow ownkeys
+set-iterate-delete sort-ints sort-strs sparse-join sparse-join2 sparse-spread
+string-charat string-concat-args string-double string-localecompare string-pad
+string-upper symbol-flood typed-fill typed-indexof typed-join typed-set typed-sort
+"""
+STACK: Final = "array-like-apply sparse-json"
+ERROR: Final = "atomics-wait bigint-pow weakref-flood"
+VALUE: Final = """
+array-like-concat array-like-every array-like-flat array-like-reduce eval-labels
+number-parse2 regex-long regex-u-set string-normalize
+"""
+
+KINDS: Final = {
+    "interrupt": frozenset(INTERRUPT.split()),
+    "kill": frozenset(KILL.split()),
+    "memory": frozenset(MEMORY.split()),
+    "stack": frozenset(STACK.split()),
+    "error": frozenset(ERROR.split()),
+    "value": frozenset(VALUE.split()),
+}
+NAMES: Final = sorted(frozenset().union(*KINDS.values()))
+
+
+def ends_of(name: str) -> frozenset[str]:
+    """The ends that are right for a program."""
+    ends = {kind for kind, names in KINDS.items() if name in names}
+    if ends & {"kill", "memory", "value"}:
+        ends.add("interrupt")
+    return frozenset(ends)
