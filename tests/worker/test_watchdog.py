@@ -67,3 +67,15 @@ def test_a_start_that_hangs_counts() -> None:
 def test_interval_follows_the_limits() -> None:
     assert Watchdog(Limits(cpu=0.4)).interval == 0.05
     assert Watchdog(LIMITS).interval == 0.25
+
+
+def test_an_owner_s_interrupt_that_is_ignored_becomes_a_kill() -> None:
+    dog = Watchdog(LIMITS)
+    dog.asked()
+    assert dog.look(0.0, 0.0, IDLE, 1) is Verdict.REST
+    assert dog.look(100.0, 0.0, RUNNING, 2) is Verdict.GO_ON
+    assert dog.interval <= GRACE / 3
+    assert dog.look(100.2, 0.0, RUNNING, 2) is Verdict.GO_ON
+    assert dog.look(100.2, 0.0, WAITING, 2) is Verdict.GO_ON
+    assert dog.look(200.0, 0.0, RUNNING, 2) is Verdict.GO_ON
+    assert dog.look(200.0 + GRACE, 0.0, RUNNING, 2) is Verdict.KILL

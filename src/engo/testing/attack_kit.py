@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from engo.frames.errors import LocalProtocolError
@@ -26,6 +27,7 @@ from engo.worker.errors import (
     UsageError,
     WorkerClosed,
     WorkerDied,
+    WorkerInterrupted,
 )
 from engo.worker.limits import MIB, Limits
 from engo.worker.opening import open_worker
@@ -58,6 +60,13 @@ async def _never(_: bytes) -> bytes:
     """A host's handler that does not return."""
     await anyio.Event().wait()
     raise AssertionError("nobody sets it")
+
+
+async def _interrupt(worker: AsyncWorker) -> None:
+    """Interrupt it as soon as it runs."""
+    while not worker.cranks[0]:
+        await anyio.lowlevel.checkpoint()
+    worker.interrupt()
 
 
 class AttackKit:
@@ -108,6 +117,17 @@ class AttackKit:
         found = self.run(lambda: run_attacks(self.open, chosen))
         for name, attack in chosen.items():
             self.judge(attack, found[name])
+
+    @pytest.mark.parametrize("name", ["loop: plain", "builtin: indexOf"])
+    def test_an_owner_s_interrupt_ends_what_does_not_look(self, name: str) -> None:
+        async def main() -> None:
+            async with self.open() as worker, anyio.create_task_group() as tasks:
+                await worker.evaluate("1")
+                tasks.start_soon(_interrupt, worker)
+                with pytest.raises(WorkerInterrupted):
+                    await worker.evaluate(ATTACKS[name].source)
+
+        self.run(main)
 
     # Shared memory
 

@@ -139,12 +139,12 @@ EXIT_REASONS = {
 }
 """Exit statuses of the worker (docs/frames.md)."""
 
-_INTERRUPTED = "interrupted"
+INTERRUPTED = "interrupted"
 
 
 def died_of_abort(reason: str) -> WorkerDied:
     """The error for an abort that the machine reported."""
-    if reason == _INTERRUPTED:
+    if reason == INTERRUPTED:
         return WorkerInterrupted(reason)
     if reason == "dead":
         return WorkerDied("the machine had ended before")

@@ -28,6 +28,8 @@ class Watchdog:
     """Watches the cranks of one worker."""
 
     __slots__ = (
+        "_asked",
+        "_asked_since",
         "_cpu_base",
         "_crank",
         "_interrupted",
@@ -44,6 +46,8 @@ class Watchdog:
         self.interval = min(0.25, limits.cpu / 8, limits.wall / 8)  # seconds
         self.reason = ""  # why it said INTERRUPT
         self._interrupted: float | None = None  # when it said INTERRUPT
+        self._asked = False  # the owner has interrupted
+        self._asked_since: float | None = None  # a crank was seen running since then
         self._crank = -1  # the crank it has seen last
         self._cpu_base = 0.0  # the worker's CPU time when it first saw the crank
 
@@ -51,12 +55,18 @@ class Watchdog:
         self._then = 0.0  # when it last looked
         self._running = False  # whether the crank ran then
 
+    def asked(self) -> None:
+        """The owner has interrupted: a crank that goes on regardless is killed."""
+        self._asked = True
+
     def look(self, now: float, cpu: float, state: int, cranks: int) -> Verdict:
         """Judge: monotonic seconds, the child's CPU seconds, the page's two words."""
         if self._interrupted is not None:
             late = now - self._interrupted >= GRACE
             return Verdict.KILL if late else Verdict.GO_ON
         running = state in (RUNNING, STARTING)
+        if self._asked and self._ignores(now, running):
+            return Verdict.KILL
         if cranks != self._crank:
             self._crank = cranks
             self._cpu_base = cpu
@@ -75,6 +85,14 @@ class Watchdog:
         if self._wall > self._limits.wall:
             return self._condemn(now, f"{self._limits.wall:g} seconds of time")
         return Verdict.GO_ON
+
+    def _ignores(self, now: float, running: bool) -> bool:
+        if not running:
+            self._asked_since = None
+        elif self._asked_since is None:
+            self._asked_since = now
+            self.interval = min(self.interval, GRACE / 3)
+        return self._asked_since is not None and now - self._asked_since >= GRACE
 
     def _condemn(self, now: float, limit: str) -> Verdict:
         self._interrupted = now
