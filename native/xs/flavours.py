@@ -16,6 +16,7 @@ DEFINES: Final = (
         for name in (
             "mxBoundsCheck",
             "mxDebug",
+            "mxHoistSetjmp",  # native/xs/repairs/v12_hoisted_setjmp.py
             "mxLockdown",
             "mxMetering",
             "mxMinusZero",
@@ -119,9 +120,11 @@ WASM: Final = Flavour(
     (
         *_WASM,
         "-fvisibility=hidden",
+        # XS asks whether a number is an integer by casting it there and back, which
+        # clang otherwise takes for true of every whole number, however large.
+        "-fno-strict-float-cast-overflow",
         "-D_WASI_EMULATED_SIGNAL",
         "-D_WASI_EMULATED_PROCESS_CLOCKS",
-        "-DmxHoistSetjmp=1",
         "-DmxNoComputedGoto=1",
     ),
     (

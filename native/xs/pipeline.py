@@ -24,7 +24,7 @@ from native.xs.flavours import (
     THEIRS,
     Flavour,
 )
-from native.xs.repairs import Repair, apply_all, chosen
+from native.xs.repairs import apply_all, chosen
 
 ROOT: Final = Path(__file__).parents[2]
 BUILD: Final = ROOT / "build"
@@ -49,13 +49,11 @@ def compiler() -> str:
     return os.environ.get("CC") or "cc"
 
 
-def tree(
-    say: Say, leave_out: tuple[str, ...] = (), extra: tuple[Repair, ...] = ()
-) -> Path:
+def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     """XS with its repairs, unpacked once per pin and set of repairs."""
     pin = fetch.engine_pin()
     # Of the repairs as they were loaded: a file may be edited while this runs.
-    edits = [repr(repair.edits).encode() for repair in (*chosen(leave_out), *extra)]
+    edits = [repr(repair.edits).encode() for repair in chosen(leave_out)]
     key = compiling.digest([pin.integrity.encode(), *edits])
     folder = BUILD / "xs" / key[:16]
     if (folder / "complete").exists():
@@ -63,7 +61,7 @@ def tree(
     say(f"XS: {pin.package}@{pin.version}, verified and repaired into build/xs")
     folder.parent.mkdir(parents=True, exist_ok=True)
     fetch.unpack(fetch.archive(pin, CACHE), folder, below="moddable")
-    apply_all(folder, leave_out, extra)
+    apply_all(folder, leave_out)
     (folder / "complete").touch()
     return folder
 

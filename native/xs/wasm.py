@@ -1,6 +1,6 @@
 """The same XSnap as one WebAssembly module, and the images of its machines.
 
-What differs from native is here and in flavours.WASM: the compiler, a repair, which of
+What differs from native is here and in flavours.WASM: the compiler and which of
 our files. The order of steps and the flags of XS are the native ones, from pipeline.py.
 """
 
@@ -14,7 +14,6 @@ from typing import Final
 from native.xs import compile as compiling
 from native.xs import pipeline
 from native.xs.flavours import WASM
-from native.xs.repairs import WASM as REPAIRS
 
 ZIG: Final = "0.17.1"
 """The release of PyPI's ziglang: another one makes other bytes."""
@@ -74,7 +73,7 @@ def _link(compiler: compiling.Compiler, objects: list[Path], output: Path) -> bo
 def build(say: pipeline.Say) -> Path:
     """The module, compiled when something has changed."""
     compiler = zig()
-    xs = pipeline.tree(say, (), REPAIRS)
+    xs = pipeline.tree(say)
     # `zig cc` is two words; the second is the first flag of everything.
     all_units = [
         unit._replace(flags=("cc", *unit.flags))

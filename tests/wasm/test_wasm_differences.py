@@ -1,7 +1,7 @@
 """Native and WebAssembly give the same values and the same meters.
 
-The interpreter's loop is built in another way there (repair w02_hoisted_setjmp), so
-what is tried most is what jumps: see programs.py. Left out is what comes from the C
+The interpreter's loop is a switch there (repair v12_hoisted_setjmp), so what is tried
+most is what jumps: see programs.py. Left out is what comes from the C
 library's mathematics: the last digit of Math.exp and its like is each library's own.
 """
 

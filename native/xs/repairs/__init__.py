@@ -12,7 +12,7 @@ from typing import Final
 
 from native.xs.repairs.model import Edit, Repair, RepairError, apply
 
-__all__ = ["REPAIRS", "WASM", "Edit", "Repair", "RepairError", "apply", "apply_all"]
+__all__ = ["REPAIRS", "Edit", "Repair", "RepairError", "apply", "apply_all"]
 
 _ORDER: Final = (
     "s01_host_objects_are_no_buffers",
@@ -33,10 +33,9 @@ _ORDER: Final = (
     "v01_heap_growth",
     "v05_fresh_chunks",
     "v07_name_hash",
+    "v12_hoisted_setjmp",
+    "w01_extensions",
 )
-# Only in trees for WebAssembly; both are nothing without their defines, so they can
-# move up once the native loop is to have them too (docs/decisions/).
-_WASM_ORDER: Final = ("w01_extensions", "w02_hoisted_setjmp")
 
 
 def _load(name: str) -> Repair:
@@ -50,7 +49,6 @@ def _load(name: str) -> Repair:
 
 
 REPAIRS: Final[tuple[Repair, ...]] = tuple(_load(name) for name in _ORDER)
-WASM: Final[tuple[Repair, ...]] = tuple(_load(name) for name in _WASM_ORDER)
 
 
 def chosen(leave_out: Iterable[str] = ()) -> tuple[Repair, ...]:
@@ -71,12 +69,9 @@ def chosen(leave_out: Iterable[str] = ()) -> tuple[Repair, ...]:
     return left
 
 
-def apply_all(
-    tree: Path, leave_out: Iterable[str] = (), extra: Iterable[Repair] = ()
-) -> list[str]:
+def apply_all(tree: Path, leave_out: Iterable[str] = ()) -> list[str]:
     """Repair an unpacked engine in place; what was done, a line per repair.
 
-    `extra` repairs come after the common ones.
     Bytes outside the edits stay as they are, line ends too.
     """
 
@@ -92,4 +87,4 @@ def apply_all(
     def write(file: str, text: str) -> None:
         (tree / file).write_bytes(text.encode("utf-8", "surrogateescape"))
 
-    return [apply(repair, read, write) for repair in (*chosen(leave_out), *extra)]
+    return [apply(repair, read, write) for repair in chosen(leave_out)]

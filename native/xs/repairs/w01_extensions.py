@@ -42,5 +42,5 @@ struct xsSlotRecord {
         ),
         *(Edit(FILE, old, old.replace("void", "xsSlot*")) for old in WITHOUT_RESULT),
     ),
-    programs=(),
+    programs=("correctness/extensions",),
 )
