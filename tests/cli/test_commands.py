@@ -76,6 +76,9 @@ REQUESTS = [
     (["cancel", "w1"], ["cancel", ["w1", UNDEFINED]]),
     (["cancel", "w1", "why"], ["cancel", ["w1", "why"]]),
     (["spawn", "w1"], ["provideWorker", [["w1"]]]),
+    (["spawn", "d.w1", "-e", "wasm"], ["spawnWorker", [["d", "w1"], "wasm"]]),
+    (["suspend", "w1"], ["suspendWorker", [["w1"]]]),
+    (["resume", "d.w1"], ["resumeWorker", [["d", "w1"]]]),
     (["rm", "d.a"], ["remove", ["d", "a"]]),
 ]
 
@@ -109,6 +112,68 @@ def test_a_value_as_json(engo: Engo, folder: Path) -> None:
         "o": {"@qclass": "slot", "iface": "Alleged: Foo", "index": 0},
         "t": {"@qclass": "tagged", "tag": "x", "payload": []},
     }
+
+
+WORKERS = [
+    {
+        "names": ["a", "d.b"],
+        "number": "0a" * 64,
+        "engine": "wasm",
+        "state": "idle",
+        "pid": 7,
+        "heap": 1_572_864,
+        "meter": 123_456,
+        "idle": 0.25,
+    },
+    {"names": ["m"], "number": "1b" * 64, "engine": "native", "state": "absent"},
+    {
+        "names": [],
+        "number": "2c" * 64,
+        "engine": "wasm-child",
+        "state": "suspended",
+        "heap": 700,
+        "idle": 5_400,
+    },
+]
+TABLE = """\
+NAME                ENGINE      STATE      PID     HEAP   METER   IDLE
+a, d.b              wasm        idle         7  1.5 MiB  123456  0.2 s
+m                   native      absent       -        -       -      -
+(2c2c2c2c2c2c2c2c)  wasm-child  suspended    -    700 B       -  1.5 h
+"""
+
+
+def test_workers_as_a_table_and_as_json(engo: Engo, folder: Path) -> None:
+    with serving(folder, host(listWorkers=lambda: WORKERS)):
+        assert engo("workers").stdout == TABLE
+        lines = engo("workers", "--json").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == WORKERS
+
+
+def test_a_list_of_workers_that_is_none(engo: Engo, folder: Path) -> None:
+    with serving(folder, host(listWorkers=lambda: "many")):
+        outcome = engo("workers")
+    assert outcome.code == 1
+    assert outcome.stderr == "expected an array of workers from the daemon\n"
+
+
+def test_which_of_several_workers_has_failed(engo: Engo, folder: Path) -> None:
+    def suspend(path: list[str]) -> object:
+        if path == ["b"]:
+            raise JSTypeError("not now")
+        return Undefined
+
+    with serving(folder, host(suspendWorker=suspend)):
+        assert engo("suspend", "b").stderr == "TypeError: not now\n"
+        outcome = engo("suspend", "a", "b", "c")
+    assert (outcome.code, outcome.stderr) == (1, "b: TypeError: not now\n")
+
+
+def test_the_engines_are_the_formulas(engo: Engo) -> None:
+    from engo.cli.verbs.spawn import ENGINES
+    from engo.formula.engines import ENGINES as KNOWN
+
+    assert ENGINES == KNOWN
 
 
 def test_show_trims_and_json_does_not(engo: Engo, folder: Path) -> None:

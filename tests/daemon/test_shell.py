@@ -11,6 +11,7 @@ import pytest
 from engo.captp import JSError
 from engo.daemon.server import settled
 from engo.daemon.shell import MAX_GROUP, Shell
+from engo.daemon.suspendedfiles import SuspendedFiles
 from engo.daemon.workerlog import WorkerLogs
 from engo.formula.ids import FormulaNumber, NodeNumber, make_id
 from engo.powers.disk import SystemDisk
@@ -60,7 +61,7 @@ class Counting(Database):
 class NoStarter:
     """No worker is started here."""
 
-    def start(self, body: object) -> Any:
+    def start(self, origin: object, limits: object) -> Any:
         raise NotImplementedError
 
     def image(self, name: str) -> Any:
@@ -75,9 +76,13 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Shell, Counting, Lines]]:
     database.groups.clear()
     log = Lines()
     starter: Starter = NoStarter()
+    suspended = SuspendedFiles(SystemDisk(), str(folder / "suspended"), log.write)
     logs = WorkerLogs(SystemDisk(), str, str, log.write)
     async with anyio.create_task_group() as tasks:
-        yield Shell(tasks, database, starter, FixedRandom(), log, logs), database, log
+        shell = Shell(
+            tasks, database, {"native": starter}, FixedRandom(), log, logs, suspended
+        )
+        yield shell, database, log
         tasks.cancel_scope.cancel()
     database.close()
 
@@ -196,5 +201,5 @@ async def test_a_worker_that_cannot_be_started_is_a_rejection(tmp_path: Path) ->
 
     async with opened(tmp_path) as (shell, _, log):
         with pytest.raises(JSError, match="by a defect"):
-            await settled(shell, shell.start_worker(Hooks()))
+            await settled(shell, shell.start_worker(Hooks(), "native", None))
         assert "NotImplementedError" in log.lines[0]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engo.captp import JSError
+from engo.formula.engines import ENGINES, check_engine
 from engo.formula.types import (
     TYPES,
     FormulaError,
@@ -30,18 +31,25 @@ SAMPLES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.IDS: st.lists(st.just(ID), max_size=3),
     Kind.TEXT: TEXT,
     Kind.TEXTS: st.lists(TEXT, max_size=3),
+    Kind.ENGINE: st.sampled_from(ENGINES),
 }
 
 
 def formulas() -> st.SearchStrategy[dict[str, Any]]:
     return st.sampled_from(sorted(TYPES)).flatmap(
         lambda kind: st.fixed_dictionaries(
-            {
-                "type": st.just(kind),
-                **{name: SAMPLES[held] for name, held in TYPES[kind].items()},
-            }
+            {"type": st.just(kind), **members(kind, optional=False)},
+            optional=members(kind, optional=True),
         )
     )
+
+
+def members(kind: str, *, optional: bool) -> dict[str, st.SearchStrategy[Any]]:
+    return {
+        name: SAMPLES[held]
+        for name, held in TYPES[kind].items()
+        if (held is Kind.ENGINE) is optional
+    }
 
 
 @given(formulas())
@@ -72,7 +80,10 @@ def test_a_text_that_begins_with_a_bracket_comes_back_as_it_was() -> None:
         ({"type": "nosuch"}, "formula types, got 'nosuch'"),
         ({"type": []}, "formula types"),
         ({"type": "handle"}, r"the members \['agent'\]"),
-        ({"type": "worker", "x": 1}, r"the members \[\]"),
+        ({"type": "worker", "x": 1}, r"the members \['engine'\]"),
+        ({"type": "worker", "engine": "v8"}, "worker.engine to be engine, got 'v8'"),
+        ({"type": "worker", "engine": None}, "worker.engine to be engine, got None"),
+        ({"type": "pet-store", "engine": "wasm"}, r"the members \[\]"),
         ({"type": "handle", "agent": 5}, "handle.agent to be id"),
         ({"type": "marshal", "body": "#1", "slots": [5]}, "marshal.slots to be ids"),
         ({"type": "marshal", "body": 1, "slots": []}, "marshal.body to be text"),
@@ -81,6 +92,18 @@ def test_a_text_that_begins_with_a_bracket_comes_back_as_it_was() -> None:
 def test_what_is_no_formula_is_said(formula: object, wrong: str) -> None:
     with pytest.raises(FormulaError, match=wrong):
         check_formula(formula)
+
+
+def test_a_worker_of_before_engines_is_one() -> None:
+    assert from_json('{"type":"worker"}') == {"type": "worker"}
+
+
+def test_engines_have_names() -> None:
+    assert [check_engine(engine) for engine in ENGINES] == list(ENGINES)
+    with pytest.raises(JSError, match=r'engine of native, .*; got "v8"'):
+        check_engine("v8")
+    with pytest.raises(JSError, match="got no text"):
+        check_engine(["wasm"])
 
 
 def test_references_are_checked() -> None:

@@ -11,13 +11,16 @@ if TYPE_CHECKING:
     from .agent import Agent
 
 
-def answer_all(agent: Agent, promises: list[Promise]) -> int:
-    """Wait for all; gives the exit code."""
+def answer_all(
+    agent: Agent, promises: list[Promise], names: list[str] | None = None
+) -> int:
+    """Wait for all; gives the exit code. `names` says before a failure whose it is."""
     code = codes.OK
-    for promise in promises:
+    for index, promise in enumerate(promises):
         try:
             agent.answer(promise)
         except Failure as failure:
-            output.note(str(failure))
+            whose = "" if names is None or len(names) < 2 else f"{names[index]}: "
+            output.note(f"{whose}{failure}")
             code = failure.code
     return code

@@ -20,8 +20,11 @@ from engo.captp import JSError
 from engo.daemon.genesis import NONCE, Roots, open_roots
 from engo.daemon.node import Daemon
 from engo.daemon.server import Server, settled
+from engo.daemon.settings import Settings, read_settings
 from engo.daemon.shell import Shell
+from engo.daemon.suspendedfiles import SuspendedFiles
 from engo.daemon.workerlog import WorkerLogs
+from engo.formula.engines import NATIVE
 from engo.formula.ids import (
     NUMBER_BYTES,
     NodeNumber,
@@ -75,12 +78,13 @@ def _run(stack: contextlib.ExitStack, ready: int | None) -> None:
     try:
         paths = Paths()
         socket_path = paths.socket
+        settings = read_settings(os.environ)
     except ValueError as error:
         raise CannotStart(str(error)) from error
     log = _open_state(stack, paths)
     _allow_many_descriptors()
     try:
-        parts = _open_parts(stack, paths)
+        parts = _open_parts(stack, paths, settings, log)
     except (JSError, StoreError, EngoError, OSError, ValueError) as error:
         raise CannotStart(f"cannot open the state in {paths.state}: {error}") from error
     listener = _listen(stack, socket_path)
@@ -97,9 +101,13 @@ class _Parts(NamedTuple):
     launcher: Launcher
     node: NodeNumber
     roots: Roots
+    settings: Settings
+    suspended: SuspendedFiles
 
 
-def _open_parts(stack: contextlib.ExitStack, paths: Paths) -> _Parts:
+def _open_parts(
+    stack: contextlib.ExitStack, paths: Paths, settings: Settings, log: LogFile
+) -> _Parts:
     random = SystemRandom()
     database = stack.enter_context(contextlib.closing(Database(paths.database)))
     content = ContentStore(paths.store, SystemDisk())
@@ -117,7 +125,9 @@ def _open_parts(stack: contextlib.ExitStack, paths: Paths) -> _Parts:
     )
     launcher = stack.enter_context(Launcher("auto"))
     launcher.image("endo")  # what is wrong with the build is said now
-    return _Parts(database, content, launcher, node, roots)
+    suspended = SuspendedFiles(SystemDisk(), paths.suspended, log.write)
+    suspended.open()
+    return _Parts(database, content, launcher, node, roots, settings, suspended)
 
 
 async def _serve(
@@ -127,11 +137,14 @@ async def _serve(
     listener: UnixListener,
     ready: int | None,
 ) -> None:
-    database, content, launcher, node, roots = parts
+    database, content, launcher, node, roots, settings, suspended = parts
     logs = WorkerLogs(SystemDisk(), paths.worker_folder, paths.worker_log, log.write)
     async with anyio.create_task_group() as tasks:
-        shell = Shell(tasks, database, launcher, SystemRandom(), log, logs)
-        daemon = Daemon(shell.turns, shell, database, content, node, roots, __version__)
+        launchers = {NATIVE: launcher}
+        shell = Shell(tasks, database, launchers, SystemRandom(), log, logs, suspended)
+        daemon = Daemon(
+            shell.turns, shell, database, content, node, roots, __version__, settings
+        )
         await settled(shell, daemon.start(daemon.open()))
         tasks.start_soon(_end_on_signals, shell)
         _write_pid(paths)

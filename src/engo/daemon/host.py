@@ -21,9 +21,12 @@ from engo.daemon import blobs
 from engo.daemon.callers import Caller
 from engo.daemon.coroutines import until
 from engo.daemon.evaluations import Evaluation, non_worker
-from engo.daemon.hub import NameHub
+from engo.daemon.hub import NameHub, unknown_name
+from engo.daemon.incarnation import Incarnation
 from engo.daemon.names import NameStore
 from engo.daemon.unsupported import method_names, unsupported
+from engo.daemon.workerlist import list_workers
+from engo.formula.engines import check_engine
 from engo.formula.ids import FormulaId, FormulaNumber
 from engo.formula.names import (
     Name,
@@ -43,7 +46,9 @@ LATER = method_names(
     "resolve send"
 )
 """Endo's methods that Engo does not have yet."""
-_OWN = frozenset({"runModule"})
+_OWN = frozenset(
+    {"listWorkers", "resumeWorker", "runModule", "spawnWorker", "suspendWorker"}
+)
 """Engo's additions; not among the method names, whose text is Endo's."""
 _POWERS = ("NONE", "AGENT", "ENDO")
 
@@ -149,12 +154,58 @@ class EndoHost(NameHub):
 
     @method("provideWorker")
     async def provide_worker(self, name_or_path: object) -> object:
+        return await self._provide_worker(check_name_or_path(name_or_path), None)
+
+    @method("spawnWorker")
+    async def spawn_worker(self, name_or_path: object, engine: object) -> object:
+        """`provideWorker` of an engine; a worker of another is no such worker."""
+        path = check_name_or_path(name_or_path)
+        return await self._provide_worker(path, check_engine(engine))
+
+    async def _provide_worker(self, path: list[Name], engine: str | None) -> object:
+        found = await self._find(path)
+        if found is None:
+            found = await self._new_worker(path, engine)
+            self.daemon.workers.incarnation(found).facet()
+        elif engine is not None:
+            self._check_worker(found, path)
+            known = self.daemon.engine_of(found)
+            if known != engine:
+                raise JSError(
+                    f"{quote('.'.join(path))} is a worker of engine {known} already, "
+                    f"not {engine}; remove it, or choose another name"
+                )
+        return await until(self.daemon.provide(found))
+
+    @method("listWorkers")
+    async def list_workers(self) -> object:
+        """A record of each worker: names, engine, state, and what it uses."""
+        return await list_workers(self)
+
+    @method("suspendWorker")
+    async def suspend_worker(self, name_or_path: object) -> object:
+        await until((await self._incarnation(name_or_path)).suspend())
+        return Undefined
+
+    @method("resumeWorker")
+    async def resume_worker(self, name_or_path: object) -> object:
+        await until((await self._incarnation(name_or_path)).resume())
+        return Undefined
+
+    async def _incarnation(self, name_or_path: object) -> Incarnation:
+        """The incarnation of a worker that is known; raises JSError."""
         path = check_name_or_path(name_or_path)
         found = await self._find(path)
         if found is None:
-            found = await self._new_worker(path)
-            self.daemon.workers.incarnation(found).facet()
-        return await until(self.daemon.provide(found))
+            raise unknown_name(".".join(path))
+        self._check_worker(found, path)
+        return self.daemon.workers.incarnation(found)
+
+    def _check_worker(self, found: FormulaId, path: list[Name]) -> None:
+        kind = self.daemon.type_of(found)
+        if kind != "worker":
+            shown_path = quote(".".join(path))
+            raise JSError(f"expected {shown_path} to be a worker, found a {kind}")
 
     async def _find(self, path: list[Name]) -> FormulaId | None:
         if len(path) == 1:
@@ -162,11 +213,13 @@ class EndoHost(NameHub):
         found = await self.identify(*path)
         return None if found is Undefined else self.daemon.check_id(found)
 
-    async def _new_worker(self, path: list[Name]) -> FormulaId:
+    async def _new_worker(self, path: list[Name], engine: str | None) -> FormulaId:
         target = await self.target_of(path)
         number = self.daemon.new_number()
         worker = self.daemon.id_here(number)
-        await self.daemon.keeping.bind(*target, worker, {number: {"type": "worker"}})
+        engine = engine or self.daemon.settings.engine
+        formula = {"type": "worker", "engine": engine}
+        await self.daemon.keeping.bind(*target, worker, {number: formula})
         return worker
 
     async def _worker(self, name: object, extra: Extra) -> FormulaId:
@@ -178,7 +231,7 @@ class EndoHost(NameHub):
         path = check_name_or_path(name)
         found = await self._find(path)
         if found is None:
-            return await self._new_worker(path)
+            return await self._new_worker(path, None)
         if self.daemon.type_of(found) != "worker":
             raise non_worker()
         return found

@@ -17,6 +17,7 @@ from engo.daemon.keeping import Keeping
 from engo.daemon.live import Context, LiveValues
 from engo.daemon.names import NameStore
 from engo.daemon.outside import Outside
+from engo.daemon.settings import Settings
 from engo.daemon.traces import ClientTraces, Traces
 from engo.daemon.workers import EndoWorker, Workers
 from engo.formula.ids import (
@@ -58,6 +59,7 @@ class Daemon:
         node: NodeNumber,
         roots: Roots,
         version: str,
+        settings: Settings,
     ) -> None:
         self.turns = turns
         self.outside = outside
@@ -66,6 +68,7 @@ class Daemon:
         self.node = node
         self.roots = roots
         self.version = version
+        self.settings = settings
         self.traces = Traces()
         self.tags = Tags()
         self.live = LiveValues(turns, outside.log)
@@ -171,6 +174,11 @@ class Daemon:
     def type_of(self, formula: FormulaId) -> str:
         kind: str = self.formula(formula)["type"]
         return kind
+
+    def engine_of(self, worker: FormulaId) -> str:
+        """The engine of a worker's formula, else that of the setting."""
+        engine: str = self.formula(worker).get("engine", self.settings.engine)
+        return engine
 
     def name_store(self, formula: FormulaId) -> NameStore:
         """The names of a pet-store formula."""

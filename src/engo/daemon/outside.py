@@ -4,15 +4,29 @@ Everything that takes time answers with a promise, settled in a later turn.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engo.captp import Promise
 from engo.store.database import Operation
 from engo.worker.errors import GuestError
 
 
+class Usage(NamedTuple):
+    """What a machine has used, as it last said."""
+
+    heap: int  # bytes in use
+    meter: int  # computrons since it was made
+
+
+class Suspension(NamedTuple):
+    """A machine that was suspended, and what it had used until then."""
+
+    state: bytes
+    usage: Usage
+
+
 class Body(Protocol):
-    """A running worker process."""
+    """A running worker."""
 
     def send_captp(self, messages: list[bytes], /) -> None:
         """Send messages, in order; raises EngoError."""
@@ -32,11 +46,28 @@ class Body(Protocol):
         ...
 
     @property
+    def busy(self) -> bool:
+        """Whether it has something to do or to take; then it is not suspended."""
+        ...
+
+    @property
     def pid(self) -> int: ...
+
+    def usage(self) -> Promise:
+        """Its Usage, once the cranks before are done."""
+        ...
+
+    def suspend(self) -> Promise:
+        """Its Suspension, once the cranks before are done; the body has ended then.
+
+        Rejected with an EngoError when it cannot be suspended; it goes on then,
+        unless it has told its hooks that it has ended.
+        """
+        ...
 
 
 class WorkerHooks(Protocol):
-    """Whom the process tells what it says; called between turns."""
+    """Whom a worker tells what it says; called between turns."""
 
     def captp(self, message: bytes, /) -> None: ...
 
@@ -81,8 +112,27 @@ class Outside(Protocol):
         """Call back in a turn of its own; the answer cancels that."""
         ...
 
-    def start_worker(self, hooks: WorkerHooks, /) -> Promise:
-        """A Body; rejected when the process does not come up."""
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward."""
+        ...
+
+    def start_worker(
+        self, hooks: WorkerHooks, engine: str, state: bytes | None, /
+    ) -> Promise:
+        """A Body, of a new machine or a suspended one; rejected when none comes up."""
+        ...
+
+    def keep_suspended(self, name: str, state: bytes, tables: bytes, /) -> Promise:
+        """Fulfilled once both are in files; rejected when they are not, with nothing
+        left of them."""
+        ...
+
+    def take_suspended(self, name: str, /) -> Promise:
+        """The state that was kept under this name, which is forgotten with that."""
+        ...
+
+    def forget_suspended(self, name: str, /) -> None:
+        """Remove what is kept under this name, if anything; never raises."""
         ...
 
     def flush_later(self, flushable: Flushable, /) -> None:

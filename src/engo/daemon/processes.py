@@ -1,13 +1,16 @@
-"""One worker process of the daemon, from its start to its end; on anyio."""
+"""One running machine of a worker, from its start or resumption to its end; on anyio.
+
+A process for the native engine, a thread of ours or of a shared process for others.
+"""
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.lowlevel
 
-from engo.captp import JSError, Resolver
-from engo.daemon.outside import WorkerHooks
+from engo.captp import JSError, Promise, Resolver
+from engo.daemon.outside import Suspension, Usage, WorkerHooks
 from engo.worker.core import Starter
 from engo.worker.errors import EngoError, WorkerDied
 from engo.worker.events import ConsoleLine
@@ -30,9 +33,11 @@ MESSAGES_IN_A_ROW = 64
 class Process:
     """A running worker (`engo.daemon.outside.Body`)."""
 
-    def __init__(self, worker: AsyncWorker, choked: "set[Process]") -> None:
+    def __init__(self, worker: AsyncWorker, run: "WorkerRun", shell: "Shell") -> None:
         self._worker = worker
-        self._choked = choked  # those that have much to take yet
+        self._run = run
+        self._shell = shell
+        self._choked = shell.choked  # those that have much to take yet
         self.closing = anyio.Event()  # it is to end
 
     def send_captp(self, messages: list[bytes]) -> None:
@@ -56,20 +61,55 @@ class Process:
         return self._worker.cranks
 
     @property
+    def busy(self) -> bool:
+        return self._worker.cranks[0] or self._worker.unsent_bytes > 0
+
+    @property
     def pid(self) -> int:
         return self._worker.pid
+
+    def usage(self) -> Promise:
+        return self._shell.promise(self._usage)
+
+    async def _usage(self) -> Usage:
+        status = await self._worker.status()
+        return Usage(status.heap, status.meter)
+
+    def suspend(self) -> Promise:
+        return self._shell.promise(self._suspend)
+
+    async def _suspend(self) -> Suspension:
+        usage = await self._usage()  # after the cranks that are under way
+        self._run.told = True  # its end is not news to anybody
+        try:
+            state = await self._worker.suspend()  # type: ignore[attr-defined]
+        except BaseException:
+            self._run.told = False
+            death = self._worker.death
+            if death is not None:
+                self._run.end(death.reason)
+            raise
+        self.closing.set()
+        return Suspension(bytes(state), usage)
 
 
 class WorkerRun:
     """One process, from the wish for it to its end."""
 
-    def __init__(self, shell: "Shell", hooks: WorkerHooks, started: Resolver) -> None:
+    def __init__(
+        self,
+        shell: "Shell",
+        hooks: WorkerHooks,
+        started: Resolver,
+        state: bytes | None,
+    ) -> None:
         self._shell = shell
         self._hooks = hooks
         self._started = started
+        self._state = state  # of a suspended machine; None: a new one
         self._process: Process | None = None  # None: it is not running yet
         self._received = 0  # messages
-        self._told = False  # that it has ended, or was not started
+        self.told = False  # that it has ended, or was not started
 
     async def run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
         """Start a worker, hand out its Process, and see it off."""
@@ -77,15 +117,16 @@ class WorkerRun:
         try:
             await self._run(launcher, starting)
         except (EngoError, OSError) as error:
-            self._end(error.reason if isinstance(error, WorkerDied) else str(error))
+            self.end(error.reason if isinstance(error, WorkerDied) else str(error))
         except Exception as error:  # a defect; it ends this worker only
             self._shell.log_defect(error)
-            self._end(f"by a defect: {error}")
+            self.end(f"by a defect: {error}")
         finally:
             if self._process is None:
                 starting.release()
 
     async def _run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
+        extra: dict[str, Any] = {} if self._state is None else {"resume": self._state}
         async with open_worker(
             image="endo",
             limits=LIMITS,
@@ -95,8 +136,10 @@ class WorkerRun:
             on_trace=self._hooks.trace,
             on_rejection=self._hooks.rejection,
             on_death=self._death,
+            **extra,
         ) as worker:
-            self._process = Process(worker, self._shell.choked)
+            self._state = None
+            self._process = Process(worker, self, self._shell)
             starting.release()
             self._shell.enter(self._started.resolve, self._process)
             await self._process.closing.wait()
@@ -114,13 +157,13 @@ class WorkerRun:
     def _death(self, death: WorkerDied) -> None:
         if self._process is not None:
             self._process.closing.set()
-            self._end(death.reason)
+            self.end(death.reason)
 
-    def _end(self, reason: str) -> None:
+    def end(self, reason: str) -> None:
         """Tell the daemon, once."""
-        if self._told:
+        if self.told:
             return
-        self._told = True
+        self.told = True
         if self._process is None:
             self._shell.enter(self._started.reject, JSError(reason))
         else:

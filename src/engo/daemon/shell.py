@@ -3,7 +3,7 @@
 Whatever comes in ends with `wake`: the turns run, then what they produced is written.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from traceback import format_exception
 from typing import Any, Protocol
 
@@ -11,9 +11,10 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
-from engo.captp import Promise, Resolver, Turns, make_promise
+from engo.captp import JSError, Promise, Resolver, Turns, make_promise
 from engo.daemon.outside import Flushable, WorkerHooks
 from engo.daemon.processes import Process, WorkerRun
+from engo.daemon.suspendedfiles import SuspendedFiles
 from engo.daemon.workerlog import WorkerLogs
 from engo.store.database import Database, Done, Failed, Operation, Outcome
 from engo.worker.core import Starter
@@ -39,19 +40,21 @@ class Shell:
         self,
         tasks: TaskGroup,
         database: Database,
-        launcher: Starter,
+        launchers: Mapping[str, Starter],
         random: Random,
         log: Log,
         logs: WorkerLogs,
+        suspended: SuspendedFiles,
     ) -> None:
         self.turns = Turns(on_ready=self._schedule)
         self.stopping = anyio.Event()  # somebody wants the daemon to end
         self.tasks = tasks
         self._database = database
-        self._launcher = launcher
+        self._launchers = launchers  # by engine
         self._random = random
         self._log = log
         self._logs = logs
+        self._suspended = suspended
         self.choked: set[Process] = set()  # to which the last to enter sent too much
         self._starting = anyio.Semaphore(MAX_STARTING)
         self._flushable: dict[Flushable, None] = {}  # in the order in which they came
@@ -115,6 +118,9 @@ class Shell:
 
     # ---- time and threads
 
+    def now(self) -> float:
+        return anyio.current_time()
+
     def later(
         self, seconds: float, callback: Callable[[], object]
     ) -> Callable[[], None]:
@@ -129,11 +135,15 @@ class Shell:
         return scope.cancel
 
     def run(self, function: Callable[..., Any], /, *args: Any) -> Promise:
+        return self.promise(anyio.to_thread.run_sync, function, *args)
+
+    def promise(self, wait: Callable[..., Awaitable[Any]], /, *args: Any) -> Promise:
+        """What a coroutine function returns, run in a task of its own."""
         promise, resolver = make_promise(self.turns)
 
         async def work() -> None:
             try:
-                value = await anyio.to_thread.run_sync(function, *args)
+                value = await wait(*args)
             except Exception as error:  # it becomes the answer
                 self.enter(resolver.reject, error)
             else:
@@ -195,12 +205,25 @@ class Shell:
 
     # ---- workers
 
-    def start_worker(self, hooks: WorkerHooks) -> Promise:
+    def start_worker(
+        self, hooks: WorkerHooks, engine: str, state: bytes | None
+    ) -> Promise:
+        launcher = self._launchers.get(engine)
+        if launcher is None:
+            return self.turns.rejected(JSError(f"the engine {engine} is not there"))
         promise, resolver = make_promise(self.turns)
-
-        run = WorkerRun(self, hooks, resolver)
-        self.tasks.start_soon(run.run, self._launcher, self._starting)
+        run = WorkerRun(self, hooks, resolver, state)
+        self.tasks.start_soon(run.run, launcher, self._starting)
         return promise
+
+    def keep_suspended(self, name: str, state: bytes, tables: bytes) -> Promise:
+        return self.run(self._suspended.keep, name, state, tables)
+
+    def take_suspended(self, name: str) -> Promise:
+        return self.run(self._suspended.take, name)
+
+    def forget_suspended(self, name: str) -> None:
+        self._suspended.forget(name)
 
     def append(self, log: str, data: bytes) -> None:
         self._logs.append(log, data)

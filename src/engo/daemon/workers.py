@@ -1,166 +1,27 @@
-"""Workers as formulas: their incarnations, what they print, the errors they report.
+"""Workers as formulas: their incarnations, and when these rest.
 
 A worker's formula lives as long as it is kept. Its machine is started when it is
 first needed, and a new one when that one has ended.
 """
 
+from collections import deque
 from typing import TYPE_CHECKING
 
-from engo.captp import Exo, Far, JSError, Promise, RemoteProtocolError, Session
-from engo.daemon.outside import Body
-from engo.formula.ids import FormulaId, split_id
-from engo.worker.errors import EngoError, GuestError
+from engo.captp import Exo
+from engo.daemon.incarnation import RUNNING, Incarnation
+from engo.formula.engines import NATIVE
+from engo.formula.ids import FormulaId
 
 if TYPE_CHECKING:
     from engo.daemon.node import Daemon
 
+SUSPENDING_AT_A_TIME = 4
+"""Idle workers that are suspended together; more would only hold others up."""
+_LOOKS = 4  # for idle workers, in the time after which they are suspended
+
 
 class EndoWorker(Exo):
     """A worker as peers see it: it has no methods."""
-
-
-class WorkerEnded(JSError):
-    """What waits on a worker when its machine ends."""
-
-
-class Incarnation:
-    """One machine of a worker, from its start to its end."""
-
-    def __init__(self, daemon: "Daemon", worker: FormulaId) -> None:
-        self._daemon = daemon
-        self.worker = worker
-        self.number = split_id(worker)[0]
-        self._body: Body | None = None  # None: not started, starting, or ended
-        self._facet: Promise | None = None  # None: not started
-        self._ended: BaseException | None = None
-        self._sent = 0  # messages given to the machine: each becomes a crank
-        self._expected: dict[bytes, FormulaId] = {}  # evaluations not sent yet
-        self._cranks: dict[FormulaId, int] = {}  # the cranks of those that were
-        self._session = Session(
-            f"Worker {self.number}",
-            Far("EndoDaemonFacetForWorker"),
-            turns=daemon.turns,
-            gc_imports=True,
-            on_error_sent=daemon.traces.sent_to_worker,
-            on_problem=self._problem,
-            on_outgoing=lambda: daemon.outside.flush_later(self),
-        )
-
-    def facet(self) -> Promise:
-        """The object that evaluates; starts the machine when it has none."""
-        if self._facet is None:
-            self._facet = self._session.bootstrap()
-            started = self._daemon.outside.start_worker(self)
-            started.when(self._started, self._not_started)
-        return self._facet
-
-    @property
-    def pid(self) -> int | None:
-        """The process, while there is one."""
-        return None if self._body is None else self._body.pid
-
-    def end(self, reason: BaseException) -> None:
-        """End it; what waits on it is rejected with the reason."""
-        if self._ended is not None:
-            return
-        self._ended = reason
-        self._daemon.workers.ended(self)
-        self._session.connection_lost(reason)
-        if self._body is not None:
-            self._body.close()
-            self._body = None
-
-    # ---- cranks: each message is one
-
-    def watch(self, evaluation: FormulaId) -> None:
-        """Take note of the crank in which this evaluation begins."""
-        self._expected[evaluation.encode()] = evaluation
-
-    def unwatch(self, evaluation: FormulaId) -> None:
-        """It has been answered, or is of no interest any more."""
-        self._expected.pop(evaluation.encode(), None)
-        self._cranks.pop(evaluation, None)
-
-    def _note_crank(self, message: bytes) -> None:
-        for text, evaluation in self._expected.items():
-            if text in message:
-                del self._expected[text]
-                self._cranks[evaluation] = self._sent
-                return
-
-    def interrupt_crank(self, evaluation: FormulaId) -> None:
-        """End the machine when it is still in the crank of this evaluation."""
-        crank = self._cranks.get(evaluation)
-        self.unwatch(evaluation)
-        if self._body is None or crank is None:
-            return
-        running, cranks = self._body.cranks
-        if running and cranks == crank:
-            self._daemon.outside.log(
-                f"worker {self.number[:16]} is interrupted: the evaluation it is "
-                "stuck in was cancelled"
-            )
-            self._body.interrupt()
-
-    # ---- the process
-
-    def _started(self, body: Body) -> None:
-        if self._ended is not None:
-            body.close()
-            return
-        self._body = body
-        self._sent = body.cranks[1]
-        self.flush()
-
-    def _not_started(self, error: BaseException) -> None:
-        self._fall(f"could not be started: {error}", "")
-
-    def flush(self) -> None:
-        if self._body is None:
-            return  # `_started` flushes
-        messages = self._session.take_outgoing()
-        for message in messages:
-            self._sent += 1
-            if self._expected:
-                self._note_crank(message)
-        try:
-            self._body.send_captp(messages)
-        except EngoError as error:
-            self._fall(f"has ended: {error}")
-
-    def captp(self, message: bytes) -> None:
-        if self._ended is not None:
-            return
-        try:
-            self._session.receive(message)
-        except RemoteProtocolError as error:
-            self._fall(f"has ended: it broke the protocol: {error}")
-
-    def console(self, level: str, tag: str, text: str) -> None:
-        self._daemon.outside.append(self.number, f"{text}\n".encode("utf-8", "replace"))
-        caller = self._daemon.tags.find(self.number, tag)
-        if caller is not None:
-            caller.print(level, text)
-
-    def trace(self, error_id: str, error: GuestError) -> None:
-        self._daemon.traces.reported(error_id, error)
-
-    def rejection(self, error: GuestError) -> None:
-        text = f"unhandled rejection: {error}\n"
-        self._daemon.outside.append(self.number, text.encode("utf-8", "replace"))
-
-    def death(self, reason: str) -> None:
-        self._fall(f"has ended: {reason}")
-
-    def _fall(self, what: str, hint: str = "; its next use starts a new one") -> None:
-        if self._ended is None:
-            self._daemon.outside.log(f"worker {self.number[:16]} {what}")
-            error = WorkerEnded(f"the worker {what}{hint}")
-            self._daemon.live.cancel(self.worker, error)
-            self.end(error)
-
-    def _problem(self, error: RemoteProtocolError) -> None:
-        self._daemon.outside.log(f"worker {self.number[:16]}: {error}")
 
 
 class Workers:
@@ -169,6 +30,10 @@ class Workers:
     def __init__(self, daemon: "Daemon") -> None:
         self._daemon = daemon
         self._incarnations: dict[FormulaId, Incarnation] = {}
+        self._awake: dict[Incarnation, None] = {}  # may be suspended when idle
+        self._idle: deque[Incarnation] = deque()  # found, to be suspended in turn
+        self._suspending = 0
+        self._looking = False  # a look is to come
 
     def incarnation(self, worker: FormulaId) -> Incarnation:
         """The present incarnation, a new one when there is none."""
@@ -177,23 +42,75 @@ class Workers:
             found = self._incarnations[worker] = Incarnation(self._daemon, worker)
         return found
 
+    def find(self, worker: FormulaId) -> Incarnation | None:
+        return self._incarnations.get(worker)
+
+    def all(self) -> list[Incarnation]:
+        return list(self._incarnations.values())
+
     def end(self, worker: FormulaId, reason: BaseException) -> None:
         found = self._incarnations.get(worker)
         if found is not None:
             found.end(reason)
 
     def ended(self, incarnation: Incarnation) -> None:
+        self._awake.pop(incarnation, None)
         if self._incarnations.get(incarnation.worker) is incarnation:
             del self._incarnations[incarnation.worker]
 
     def end_all(self, reason: BaseException) -> None:
-        for incarnation in list(self._incarnations.values()):
+        for incarnation in self.all():
             incarnation.end(reason)
 
     def running(self) -> list[dict[str, object]]:
-        """A record of each machine."""
+        """A record of each machine that has a process."""
         return [
             {"id": worker, "number": incarnation.number, "pid": incarnation.pid}
             for worker, incarnation in self._incarnations.items()
             if incarnation.pid is not None
         ]
+
+    # ---- suspending those that idle
+
+    def runs(self, incarnation: Incarnation) -> None:
+        """It has been started or resumed."""
+        if self._daemon.settings.suspend_after and incarnation.engine != NATIVE:
+            self._awake[incarnation] = None
+            self._look_later()
+
+    def rests(self, incarnation: Incarnation) -> None:
+        """It has been suspended, or will be resumed at once."""
+        self._awake.pop(incarnation, None)
+
+    def _look_later(self) -> None:
+        after = self._daemon.settings.suspend_after
+        if after and self._awake and not self._looking:
+            self._looking = True
+            self._daemon.outside.later(after / _LOOKS, self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        if not self._idle:
+            self._idle.extend(each for each in self._awake if self._may_rest(each))
+        self._suspend_some()
+        self._look_later()
+
+    def _may_rest(self, incarnation: Incarnation) -> bool:
+        if incarnation.phase != RUNNING:
+            return False
+        now = self._daemon.outside.now()
+        if incarnation.busy:
+            incarnation.active_at = now
+        after = self._daemon.settings.suspend_after
+        return after is not None and now - incarnation.active_at >= after
+
+    def _suspend_some(self) -> None:
+        while self._idle and self._suspending < SUSPENDING_AT_A_TIME:
+            incarnation = self._idle.popleft()
+            if self._may_rest(incarnation):
+                self._suspending += 1
+                incarnation.suspend().when(self._suspended, self._suspended)
+
+    def _suspended(self, _: object) -> None:
+        self._suspending -= 1
+        self._suspend_some()

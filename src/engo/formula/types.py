@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
+from engo.formula.engines import ENGINES
 from engo.formula.ids import FormulaId, check_id
 
 Formula = Mapping[str, Any]
@@ -21,6 +22,7 @@ class Kind(Enum):
     IDS = "ids"
     TEXT = "text"
     TEXTS = "texts"
+    ENGINE = "engine"  # may be left out
 
 
 class FormulaError(ValueError):
@@ -56,7 +58,8 @@ TYPES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "worker": Kind.ID,
     },
     "handle": {"agent": Kind.ID},
-    "worker": {},
+    # Without an engine it follows the daemon's setting.
+    "worker": {"engine": Kind.ENGINE},
     "least-authority": {},
     "loopback-network": {},
     "pet-store": {},
@@ -100,7 +103,13 @@ def holds_names(kind: str) -> bool:
 def _holds(value: object, kind: Kind) -> bool:
     if kind in (Kind.IDS, Kind.TEXTS):
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind is Kind.ENGINE:
+        return value in ENGINES
     return isinstance(value, str)
+
+
+def _required(members: Mapping[str, Kind]) -> set[str]:
+    return {name for name, kind in members.items() if kind is not Kind.ENGINE}
 
 
 def check_formula(formula: object) -> Formula:
@@ -114,13 +123,14 @@ def check_formula(formula: object) -> Formula:
             f"expected one of {len(TYPES)} formula types, got {kind!r}; the state may "
             "have been written by a newer Engo"
         )
-    if formula.keys() != members.keys() | {"type"}:
+    found = formula.keys() - {"type"}
+    if not _required(members) <= found <= members.keys():
         raise FormulaError(
             f"expected the members {sorted(members)} in a formula of type {kind}, "
-            f"got {sorted(key for key in formula if key != 'type')}"
+            f"got {sorted(found)}"
         )
     for name, holds in members.items():
-        if not _holds(formula[name], holds):
+        if name in formula and not _holds(formula[name], holds):
             raise FormulaError(
                 f"expected {kind}.{name} to be {holds.value}, got {formula[name]!r:.80}"
             )

@@ -55,6 +55,21 @@ class SystemDisk:
         finally:
             os.close(descriptor)
 
+    def write(self, path: str, data: bytes) -> None:
+        """A new file, whole, or none; it need not last."""
+        file = self.create(path)
+        try:
+            file.write(data)
+        except BaseException:
+            os.unlink(path)
+            raise
+        finally:
+            file.close()
+
+    def read_all(self, path: str) -> bytes:
+        with open(path, "rb") as stream:
+            return stream.read()
+
     def rename(self, old: str, new: str) -> None:
         os.rename(old, new)
 

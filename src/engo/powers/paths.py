@@ -161,6 +161,11 @@ class Paths:
         """Held by the one daemon of this state."""
         return os.path.join(self.state, "lock")
 
+    @property
+    def suspended(self) -> str:
+        """The folder of workers that are suspended while the daemon runs."""
+        return os.path.join(self.state, "suspended")
+
     def worker_folder(self, worker_id: str) -> str:
         return os.path.join(self.state, "worker", worker_id)
 

@@ -142,12 +142,7 @@ class Database:
         """A formula; raises StoreCorrupt when it cannot be read."""
         with _named():
             row = self._one("SELECT body FROM formula WHERE number = ?", number)
-        if row is None:
-            return None
-        try:
-            return from_json(row[0])
-        except FormulaError as error:
-            raise StoreCorrupt(f"formula {number[:16]}…: {error}") from error
+        return None if row is None else _read(number, row[0])
 
     def type_of(self, number: FormulaNumber) -> str | None:
         """A formula's type alone."""
@@ -180,6 +175,27 @@ class Database:
             ).fetchall()
         return [name for (name,) in rows]
 
+    def formulas(self, kind: str) -> list[tuple[FormulaNumber, Formula]]:
+        """All formulas of a type; raises StoreCorrupt when one cannot be read."""
+        with _named():
+            rows = self._reader.execute(
+                "SELECT number, body FROM formula WHERE type = ?", (kind,)
+            ).fetchall()
+        return [(FormulaNumber(number), _read(number, body)) for number, body in rows]
+
+    def bound(self, kind: str) -> list[tuple[FormulaNumber, str, FormulaNumber]]:
+        """All names of formulas of a type: the store, the name, the formula."""
+        with _named():
+            rows = self._reader.execute(
+                "SELECT name.store, name.name, name.target FROM name "
+                "JOIN formula ON formula.number = name.target WHERE formula.type = ?",
+                (kind,),
+            ).fetchall()
+        return [
+            (FormulaNumber(store), name, FormulaNumber(target))
+            for store, name, target in rows
+        ]
+
     def contents(self) -> set[str]:
         """The SHA-512s that formulas refer to."""
         with _named():
@@ -198,6 +214,13 @@ class Database:
     def _one(self, query: str, *arguments: str) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._reader.execute(query, arguments).fetchone()
         return row
+
+
+def _read(number: str, body: str) -> Formula:
+    try:
+        return from_json(body)
+    except FormulaError as error:
+        raise StoreCorrupt(f"formula {number[:16]}…: {error}") from error
 
 
 @contextlib.contextmanager

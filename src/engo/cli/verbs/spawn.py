@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from ..agent import name_path, open_agent, require_names
-from ..grammar import AS, Argument, Given, Verb
+from ..errors import UsageError
+from ..grammar import AS, Argument, Given, Option, Verb
 from ..several import answer_all
+
+ENGINES = ("native", "wasm", "wasm-child")
 
 
 def run(given: Given) -> int:
     names = given.all("names")
     require_names(names, "spawn")
     paths = [name_path(name) for name in names]
+    engine = given.option("engine")
+    if engine is not None and engine not in ENGINES:
+        raise UsageError(
+            f"error: expected an engine of {', '.join(ENGINES)}; got '{engine}'; "
+            "see 'engo spawn --help'"
+        )
     with open_agent(given) as agent:
-        return answer_all(agent, [agent.send("provideWorker", path) for path in paths])
+        if engine is None:  # as Endo does
+            made = [agent.send("provideWorker", path) for path in paths]
+        else:
+            made = [agent.send("spawnWorker", path, engine) for path in paths]
+        return answer_all(agent, made)
 
 
 VERB = Verb(
@@ -20,10 +33,22 @@ VERB = Verb(
     "makes workers, each under a name",
     run,
     arguments=[Argument("names", "names or paths", required=False, many=True)],
-    options=[AS],
-    details="A name that stands for something already is left as it is.",
+    options=[
+        AS,
+        Option(
+            "-e, --engine",
+            "what they run on: native (a process each), wasm (WebAssembly in the "
+            "daemon), wasm-child (in one process for all)",
+            "engine",
+        ),
+    ],
+    details=(
+        "A name that stands for something already is left as it is. "
+        "Without --engine, ENGO_ENGINE of the daemon decides, else native."
+    ),
     examples=[
         ("engo spawn w1", ""),
         ("engo eval '1 + 1' -w w1", "uses it; eval also makes workers by itself"),
+        ("engo spawn -e wasm w2 w3", "workers that take no process"),
     ],
 )
