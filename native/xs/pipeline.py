@@ -68,7 +68,8 @@ def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
 
 def own_sources() -> list[Path]:
     """Our C for the native targets; without any main."""
-    found = [*XSNAP.glob("*.c"), *(XSNAP / "platform").glob("*.c")]
+    folders = (XSNAP, XSNAP / "platform", XSNAP / "engine")
+    found = [path for folder in folders for path in folder.glob("*.c")]
     return sorted(path for path in found if path.name != "main.c")
 
 
@@ -104,7 +105,8 @@ def units(
         f"-isystem{xs / name}" for name in ("xs/includes", "xs/platforms", "xs/sources")
     ]
     common = (*flavour.compile, *LANGUAGE, *DEFINES, *system, f"-isystem{platform}")
-    theirs = compiling.files_digest([*sorted(xs.rglob("*.h")), *platform.glob("*.h")])
+    hooks = [*platform.glob("*.h"), *(XSNAP / "engine").glob("*.h")]
+    theirs = compiling.files_digest([*sorted(xs.rglob("*.h")), *hooks])
     ours = theirs + compiling.files_digest(XSNAP.glob("*.h"))
     sources = [
         *sorted((xs / "xs/sources").glob("*.c")),

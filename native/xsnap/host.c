@@ -205,9 +205,8 @@ static void engo_post_command(txMachine *the) {
   the->stack += 4;
 }
 
-/* engoTameCompartments(): after lockdown, what compartments are made from. An
-   empty item makes the global of that name undefined; XS has no way to leave it
-   out. */
+/* engoTameCompartments(): after lockdown, what compartments are made from. They
+   are made without the empty items. */
 static void engo_tame_compartments(txMachine *the) {
   static const txID names[] = {_Atomics, _FinalizationRegistry,
                                _SharedArrayBuffer, _WeakRef, _trace};
@@ -217,6 +216,21 @@ static void engo_tame_compartments(txMachine *the) {
       mxCompartmentGlobal.value.reference->next->value.array.address;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     items[names[i]].kind = XS_UNDEFINED_KIND;
+}
+
+/* engoShareGlobal(name, value): compartments made from now on, nested ones too,
+   have this global. What is shared must be hardened: every guest gets it. */
+void xsnap_engo_share_global(txMachine *the) {
+  need(the, 2, "name, value");
+  if (mxCompartmentGlobal.kind != XS_REFERENCE_KIND)
+    mxTypeError("expected lockdown() to have been called");
+  text_argument(the, 0);
+  txID id = fxNewName(the, mxArgv(0));
+  txSlot *last = mxCompartmentGlobal.value.reference->next;
+  for (; last->next; last = last->next)
+    if (last->next->ID == id)
+      mxTypeError("expected a name that is not shared yet");
+  fxNextSlotProperty(the, last, mxArgv(1), id, XS_DONT_ENUM_FLAG);
 }
 
 static void engo_collect(txMachine *the) { fxCollectGarbage(the); }
@@ -253,6 +267,7 @@ static const HostFunction functions[] = {
     {"engoCompileModule", xsnap_engo_compile_module, 2},
     {"engoTameCompartments", engo_tame_compartments, 0},
     {"engoCollect", engo_collect, 0},
+    {"engoShareGlobal", xsnap_engo_share_global, 2},
 };
 #define FUNCTION_COUNT (sizeof functions / sizeof functions[0])
 

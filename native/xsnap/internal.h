@@ -211,6 +211,7 @@ void xsnap_error_simple(XsnapVm *vm, uint32_t id, const char *name,
 void xsnap_compile_program(txMachine *the, txSlot *program, txSlot *source,
                            const char *name);
 void xsnap_engo_evaluate_named(txMachine *the);
+void xsnap_engo_share_global(txMachine *the);
 void xsnap_engo_compile_module(txMachine *the);
 
 /* host.c */

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from native.xs.repairs import REPAIRS
+from tests.native.guest_programs import PROGRAMS, expected, script
 
-PROGRAMS = Path(__file__).parents[1] / "vectors" / "xs-repairs"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CASES = [
     pytest.param(program, id=f"{repair.name}:{program}")
     for repair in REPAIRS
@@ -44,14 +47,15 @@ TOO_LARGE_FOR_ASAN = frozenset({"speed/heap_objects", "speed/heap_closures"})
 
 @pytest.mark.parametrize("program", CASES)
 def test_a_repairs_program_prints_what_it_should(
-    shell: Path, flavour: str, program: str
+    shell: Path, flavour: str, tmp_path: Path, program: str
 ) -> None:
     if flavour == "asan" and program in TOO_LARGE_FOR_ASAN:
         pytest.skip("growing arrays is quadratic where each chunk is an allocation")
-    base = PROGRAMS / program
-    done = run(shell, base.with_suffix(".js"))
+    source = tmp_path / "program.js"
+    source.write_text(script(program), encoding="utf-8")
+    done = run(shell, source)
     assert done.stderr == ""
-    assert done.stdout == base.with_suffix(".out").read_text(encoding="utf-8")
+    assert done.stdout == expected(program)
     assert done.returncode == 0
 
 

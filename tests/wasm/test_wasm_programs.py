@@ -6,13 +6,13 @@ first. The programs are compared with a native worker, meters included.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 import pytest
 
 from native.xs.repairs import REPAIRS
+from tests.native.guest_programs import script
 from tests.native.link_driver import Driver
 from tests.wasm.instance import (
     LARGE_STACK,
@@ -21,11 +21,11 @@ from tests.wasm.instance import (
     on_large_stack,
 )
 
-PROGRAMS = Path(__file__).parents[1] / "vectors" / "xs-repairs"
 NAMES = sorted({program for repair in REPAIRS for program in repair.programs})
 PRINT = """
 globalThis.print = (...all) => engoConsole(1, '', all.map(String).join(' '));
 globalThis.gc = engoCollect;
+globalThis.shareGlobal = engoShareGlobal;
 """
 START: dict[str, Any] = {"stack": 65_536, "heap": 512 << 20}
 SEED, NOW = bytes(range(32)), 1_000_000.0
@@ -69,7 +69,7 @@ def _unpacked(data: bytes) -> dict[str, Any]:
 def test_a_repairs_program_does_what_it_does_natively(
     module: tuple[Any, Any], name: str
 ) -> None:
-    source = (PROGRAMS / name).with_suffix(".js").read_text(encoding="utf-8")
+    source = script(name)
     printed, answer = native_says(source)
 
     def run() -> None:

@@ -120,6 +120,7 @@ static void guest(XsnapVm *vm, void *argument) {
   fxBeginHost(the);
   define(the, "print", shell_print);
   define(the, "gc", shell_gc);
+  define(the, "shareGlobal", xsnap_engo_share_global);
   mxTry(the) { evaluate(the, job); }
   mxCatch(the) {
     job->failed = true;

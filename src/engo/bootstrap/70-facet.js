@@ -66,7 +66,10 @@
   };
 
   const importedBy = binding =>
-    binding.from ?? binding.importAllFrom ?? binding.exportAllFrom;
+    binding.from ??
+    binding.importFrom ??
+    binding.importAllFrom ??
+    binding.exportAllFrom;
 
   const checkNoImports = (source, name) => {
     for (const binding of source.bindings) {
