@@ -64,6 +64,7 @@ def test_every_program_has_its_output_and_belongs_to_a_repair() -> None:
     present = {
         str(path.relative_to(PROGRAMS).with_suffix(""))
         for path in PROGRAMS.rglob("*.js")
+        if "hostile" not in path.parts  # they are to be stopped, not to be right
     }
     assert present == named
     assert all((PROGRAMS / f"{program}.out").is_file() for program in named)
