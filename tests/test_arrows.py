@@ -19,7 +19,8 @@ ARROWS: dict[str, set[str]] = {
     "native": set(),
     "powers": set(),
     "packages": set(),
-    "worker": {"frames", "native", "powers"},
+    "wasm": set(),
+    "worker": {"frames", "native", "powers", "wasm"},
     "bootstrap": {"packages", "powers", "worker"},
     "daemon": {"captp", "formula", "frames", "store", "worker", "powers", "packages"},
     "cli": {"captp", "frames", "powers", "daemon"},
@@ -40,7 +41,7 @@ POWERS = {
     "random",
     "signal",
 }
-PURE = ("captp", "frames", "formula", "packages")
+PURE = ("captp", "frames", "formula", "packages", "wasm")
 
 
 def room_files(room: str) -> list[Path]:

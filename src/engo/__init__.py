@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engo.worker.limits import Limits
     from engo.worker.opening import open_worker
     from engo.worker.waiting import AsyncWorker
+    from engo.worker.wasm_inprocess import WasmLauncher
 
 __version__ = "0.1.0"
 
@@ -57,6 +58,7 @@ _HOMES = {
     "SnapshotWrongKey": _ERRORS,
     "StuckPromise": _ERRORS,
     "UsageError": _ERRORS,
+    "WasmLauncher": "engo.worker.wasm_inprocess",
     "Worker": "engo.worker.blocking",
     "WorkerClosed": _ERRORS,
     "WorkerDied": _ERRORS,
@@ -86,6 +88,7 @@ __all__ = [
     "SnapshotWrongKey",
     "StuckPromise",
     "UsageError",
+    "WasmLauncher",
     "Worker",
     "WorkerClosed",
     "WorkerDied",

@@ -34,7 +34,7 @@ def move_to_another_process(facet: Facet) -> Child:
         events = facet.core.protocol.receive(facet.core.child.read(1 << 18))
         chunks += [event.data for event in events if isinstance(event, ChunkReceived)]
     with Launcher() as launcher, SealedMemory("test", chunks) as body:
-        child = launcher.start(body)
+        child = launcher.start(body, Limits())
     old, facet.core = facet.core.child, WorkerCore(child, Limits(), SystemClock(), b"")
     facet.core.start(SystemRandom(), image=True)
     facet.core.flush()

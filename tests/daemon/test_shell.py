@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from engo.captp import JSError
+from engo.daemon.engines import Engines
 from engo.daemon.server import settled
 from engo.daemon.shell import MAX_GROUP, Shell
 from engo.daemon.suspendedfiles import SuspendedFiles
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from engo.store.database import Operation
     from engo.store.transaction import Transaction
-    from engo.worker.core import Starter
 
 pytestmark = pytest.mark.anyio
 NODE = NodeNumber("ee" * 64)
@@ -67,6 +67,8 @@ class NoStarter:
     def image(self, name: str) -> Any:
         raise NotImplementedError
 
+    def close(self) -> None: ...
+
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[tuple[Shell, Counting, Lines]]:
@@ -75,12 +77,12 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Shell, Counting, Lines]]:
     database.apply_one(lambda state: state.add_formulas({NAMES: {"type": "pet-store"}}))
     database.groups.clear()
     log = Lines()
-    starter: Starter = NoStarter()
     suspended = SuspendedFiles(SystemDisk(), str(folder / "suspended"), log.write)
     logs = WorkerLogs(SystemDisk(), str, str, log.write)
     async with anyio.create_task_group() as tasks:
         shell = Shell(
-            tasks, database, {"native": starter}, FixedRandom(), log, logs, suspended
+            *(tasks, database, Engines({"native": NoStarter}, "endo"), FixedRandom()),
+            *(log, logs, suspended, b"k" * 32),
         )
         yield shell, database, log
         tasks.cancel_scope.cancel()

@@ -59,8 +59,8 @@ class Dying:
     def image(self, name: str) -> Any:
         return self._launcher.image(name)
 
-    def start(self, body: Any) -> Child:
-        child = self._launcher.start(body)
+    def start(self, origin: Any, limits: engo.Limits) -> Child:
+        child = self._launcher.start(origin, limits)
         write = child.write
 
         def dying(data: bytes | memoryview) -> int:

@@ -53,8 +53,8 @@ size_t engo_instance_read(EngoInstance *instance, void *into, size_t size);
  */
 size_t engo_instance_read_wait(EngoInstance *instance, void *into, size_t size,
                                unsigned milliseconds);
-/* Wait for any of: bytes to read or the end (1), room to write when `writing`
-   (2), nothing under way (4) when `resting`; 0 when the time is up. */
+/* Wait for bytes to read or the end (1), or room to write when `writing` (2); or,
+   when `resting`, only until nothing is under way (4); 0: the time is up. */
 int engo_instance_wait(EngoInstance *instance, unsigned milliseconds,
                        int writing, int resting);
 /* Eventfds to write to when there is something to read, and room to write; -1:

@@ -17,7 +17,6 @@ from typing import Final
 from engo.bootstrap.modules import MODULES, ModuleServer
 from engo.packages import Read
 from engo.powers.clock import SystemClock
-from engo.powers.memory import SealedMemory
 from engo.powers.package import executable_environment
 from engo.powers.spawn import Child, spawn_worker
 from engo.worker.blocking import Worker
@@ -57,10 +56,10 @@ class _Starter:
     def __init__(self, executable: str) -> None:
         self._executable = executable
 
-    def start(self, body: SealedMemory | None) -> Child:
+    def start(self, origin: object, limits: Limits) -> Child:
         return spawn_worker([self._executable], executable_environment())
 
-    def image(self, name: str) -> SealedMemory:
+    def image(self, name: str) -> object:
         raise LookupError(f"expected to start without an image, got {name!r}")
 
 

@@ -5,6 +5,7 @@ Everything private: folders 0700, files 0600. It does not know what it writes.
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -19,6 +20,18 @@ def ensure_folder(path: str) -> None:
         ensure_folder(parent)
     with contextlib.suppress(FileExistsError):
         os.mkdir(path, FOLDER_MODE)
+
+
+def private_folder_problem(path: str) -> str | None:
+    """Why others could put something into this folder; None: they cannot."""
+    found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode):
+        return "something that is no folder"
+    if found.st_uid != os.geteuid():
+        return f"a folder of user {found.st_uid}"
+    if found.st_mode & 0o022:
+        return f"a folder of mode {stat.S_IMODE(found.st_mode):04o}"
+    return None
 
 
 def sync_folder(path: str) -> None:

@@ -41,6 +41,10 @@ class SealedMemory:
         self.descriptor = descriptor  # -1 once closed
         self.size = size  # bytes
 
+    def read(self) -> bytes:
+        """All of it."""
+        return os.pread(self.descriptor, self.size, 0)
+
     def close(self) -> None:
         """Give the memory up; children keep what they were given."""
         if self.descriptor >= 0:

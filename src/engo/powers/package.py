@@ -13,6 +13,13 @@ import engo
 SWITCH = "ENGO_XSNAP_WORKER"
 EXECUTABLE_VARIABLE = "ENGO_XSNAP"
 
+HOST = "host"
+"""The switch's value that makes this interpreter a host of machines."""
+HOST_MEMORY_VARIABLE = "ENGO_HOST_MEMORY"
+"""Bytes of writable private memory that a host may have; for the host alone."""
+HOST_CACHE_VARIABLE = "ENGO_HOST_CACHE"
+"""The cache folder, where it is not the user's; for the host alone."""
+
 _REEXEC = "import sys; sys.path[:0] = sys.argv[1:]; import engo.__main__"
 
 
@@ -29,9 +36,14 @@ def executable_path() -> str | None:
     return path if os.access(path, os.X_OK) else None
 
 
-def image_path(name: str) -> str:
-    """The file of an image of the wheel."""
-    return os.path.join(_package_folder(), "images", f"{name}.snapshot")
+def image_path(name: str, suffix: str = ".snapshot") -> str:
+    """The file of an image of the wheel; `.wasm-snapshot` is for WebAssembly."""
+    return os.path.join(_package_folder(), "images", f"{name}{suffix}")
+
+
+def module_path() -> str:
+    """engo.wasm, the machine as a WebAssembly module."""
+    return image_path("engo", ".wasm")
 
 
 def reexec_command() -> tuple[list[str], Mapping[str, str]]:
@@ -52,6 +64,26 @@ def reexec_command() -> tuple[list[str], Mapping[str, str]]:
         if name in os.environ:
             environment[name] = os.environ[name]
     return command, environment
+
+
+def host_command(
+    memory: int, folder: str | None
+) -> tuple[list[str], Mapping[str, str]]:
+    """Arguments and environment that make this interpreter a host of machines.
+
+    As `reexec_command`, but with all folders that this interpreter imports from, and
+    what names the user's cache folder. `memory`, `folder`: see the variables.
+    """
+    folders = [os.path.dirname(_package_folder())]
+    folders += [os.path.abspath(path) for path in sys.path if path]
+    folders = list(dict.fromkeys(folders))
+    environment = {SWITCH: HOST, HOST_MEMORY_VARIABLE: str(memory)}
+    if folder is not None:
+        environment[HOST_CACHE_VARIABLE] = os.path.abspath(folder)
+    for name in ("HOME", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "LD_PRELOAD"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    return [sys.executable, "-I", "-S", "-B", "-c", _REEXEC, *folders], environment
 
 
 def executable_environment() -> Mapping[str, str]:

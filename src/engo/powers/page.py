@@ -20,6 +20,7 @@ _DEBUG: Final = 8
 _STATE: Final = 12
 _CRANK_METER: Final = 24
 _TOTAL_METER: Final = 32
+_CPU: Final = 40
 
 STARTING: Final = 0
 IDLE: Final = 1
@@ -29,11 +30,13 @@ PAUSED: Final = 4
 
 
 class SharedPage:
-    """One page, shared with a child; or memory of our own for a fake child."""
+    """One page, shared with a child; or memory of our own for one without a process."""
 
     __slots__ = ("_map",)
 
-    def __init__(self, memory: mmap.mmap | bytearray) -> None:
+    _map: mmap.mmap | bytearray | memoryview
+
+    def __init__(self, memory: mmap.mmap | bytearray | memoryview) -> None:
         self._map = memory
         _MAGIC.pack_into(memory, 0, MAGIC)
 
@@ -58,6 +61,11 @@ class SharedPage:
         """Computrons of all finished cranks."""
         return int(_U64.unpack_from(self._map, _TOTAL_METER)[0])
 
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of the thread that runs it, where a host tells (0 elsewhere)."""
+        return int(_U64.unpack_from(self._map, _CPU)[0]) / 1e9
+
     def interrupt(self) -> None:
         """Make the running crank end as abort `interrupted`."""
         _U32.pack_into(self._map, _INTERRUPT, 1)
@@ -70,3 +78,7 @@ class SharedPage:
         """Unmap it; the properties may not be read after."""
         if isinstance(self._map, mmap.mmap):
             self._map.close()
+
+    def detach(self) -> None:
+        """Keep what it says now; the memory that it was in is about to go."""
+        self._map = bytearray(self._map)

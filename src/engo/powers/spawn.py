@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
+from engo.powers.clock import Clock
 from engo.powers.memory import reopen
 from engo.powers.page import PAGE_BYTES, SharedPage
 
@@ -36,8 +37,16 @@ KILLED_WITHIN: Final = 10.0
 class Child(Protocol):
     """A running worker as bytes; what the shells need of it."""
 
-    pid: int
     page: SharedPage
+
+    @property
+    def pid(self) -> int | None:
+        """Its process; None: it has none of its own."""
+        ...
+
+    def cpu_seconds(self, clock: Clock) -> float:
+        """CPU time that grows while a crank runs; differences within one count."""
+        ...
 
     @property
     def inherited(self) -> bool:
@@ -90,8 +99,7 @@ class Child(Protocol):
 class PipedChild:
     """The link of a child that is two pipes and a page; how it ends is another's."""
 
-    def __init__(self, pid: int, link_in: int, link_out: int, page: SharedPage) -> None:
-        self.pid = pid
+    def __init__(self, link_in: int, link_out: int, page: SharedPage) -> None:
         self.page = page
         self._link_in = link_in  # we write here
         self._link_out = link_out  # we read here
@@ -142,8 +150,12 @@ class NativeChild(PipedChild):
     def __init__(
         self, pid: int, link_in: int, link_out: int, debug: int, page: SharedPage
     ) -> None:
-        super().__init__(pid, link_in, link_out, page)
+        super().__init__(link_in, link_out, page)
+        self.pid = pid
         self._debug = debug  # our end of the debug socket pair
+
+    def cpu_seconds(self, clock: Clock) -> float:
+        return clock.cpu_seconds(self.pid) or 0.0
 
     async def wait_exited(self) -> None:
         from anyio import wait_readable

@@ -12,9 +12,11 @@ import msgpack  # type: ignore[import-untyped]
 from engo.frames.constants import CAPTP, CONSOLE, CONTROL, LINK_VERSION
 from engo.frames.fragments import Assembler, Message, write_message
 from engo.frames.records import RecordReader
+from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
 from engo.powers.page import IDLE, PAGE_BYTES, SharedPage
 from engo.powers.spawn import READABLE, WRITABLE
+from engo.worker.limits import Limits
 
 ControlMessage = dict[str, Any]
 Script = Callable[["FakeChild", ControlMessage], None]
@@ -108,6 +110,9 @@ class FakeChild:
         self._wake()
 
     # The Child power
+
+    def cpu_seconds(self, clock: Clock) -> float:
+        return clock.cpu_seconds(self.pid) or 0.0
 
     def read(self, size: int, /) -> bytes:
         if self._output:
@@ -205,7 +210,7 @@ class FakeLauncher:
     def __init__(self, child: FakeChild) -> None:
         self.child = child
 
-    def start(self, body: SealedMemory | None) -> FakeChild:
+    def start(self, origin: object, limits: Limits) -> FakeChild:
         return self.child
 
     def image(self, name: str) -> SealedMemory:

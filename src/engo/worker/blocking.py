@@ -16,7 +16,8 @@ from engo.powers.files import replacing
 from engo.powers.random import Random, SystemRandom
 from engo.worker.arguments import check_bytes, check_opening, check_sink
 from engo.worker.commands import CommandHandler
-from engo.worker.core import Starter, WorkerCore, build_of, start_child, status_of
+from engo.worker.core import Starter, WorkerCore, build_of, open_child, status_of
+from engo.worker.engines import Engine, Launching
 from engo.worker.errors import (
     UsageError,
     WorkerClosed,
@@ -29,7 +30,7 @@ from engo.worker.events import (
 from engo.worker.facts import WorkerFacts
 from engo.worker.handle import Handle
 from engo.worker.lane import NOT_PLAIN, NOT_TAKEN, Lane
-from engo.worker.launch import Kind, Launcher, SnapshotSource
+from engo.worker.launch import Kind, SnapshotSource
 from engo.worker.limits import Limits
 from engo.worker.pump import Pump
 from engo.worker.request import Request
@@ -44,7 +45,7 @@ _FLUSH_BYTES = 32_768  # submitted requests are written when so many bytes wait
 
 
 class Worker(WorkerFacts):
-    """A confined JavaScript machine in a process of its own. A context manager.
+    """A confined JavaScript machine. A context manager.
 
     image: `"bare"` (lockdown, console, Compartment) or `"endo"` (also E, Far,
         makeExo, M, CapTP); None: no bootstrap at all and no lockdown, which is
@@ -56,7 +57,11 @@ class Worker(WorkerFacts):
         returns bytes, str or None; the text of what it raises goes to the guest.
     on_console: is called with each ConsoleLine, besides `console`.
     on_rejection: is called with each promise's rejection that nobody handled.
-    launcher: `"auto"`, `"executable"`, `"reexec"`, or a Launcher to share images.
+    engine: `"native"` (a process), `"wasm"` (WebAssembly in this process) or
+        `"wasm-child"` (WebAssembly in a confined process).
+    launcher: `"auto"`, `"executable"`, `"reexec"`, or a Launcher, WasmLauncher or
+        WasmChildLauncher, which decides the engine and is shared by many workers.
+    resume: what `suspend` gave, instead of an image or a snapshot.
     clock, random: where time and the machine's seed come from; None: the system's.
 
     Raises LaunchError, SnapshotError, UsageError, or WorkerDied when the worker
@@ -75,7 +80,9 @@ class Worker(WorkerFacts):
         on_call: CommandHandler | None = None,
         on_console: Callable[[ConsoleLine], object] | None = None,
         on_rejection: Callable[[Exception], object] | None = None,
+        engine: Engine = "native",
         launcher: Kind | Starter = "auto",
+        resume: bytes | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
@@ -91,14 +98,19 @@ class Worker(WorkerFacts):
                 "expected on_call to be a plain function, got a coroutine function; "
                 "use engo.open_worker, or a function that returns bytes"
             )
-        if isinstance(launcher, str):
-            with Launcher(launcher, pipe_bytes=PIPE_BYTES) as own:
-                child = start_child(own, image, snapshot, key)
-        else:
-            child = start_child(launcher, image, snapshot, key)
+        limits = limits or Limits()
         clock = clock or SystemClock()
-        build = build_of(launcher, image)
-        self._core = WorkerCore(child, limits or Limits(), clock, key, build)
+        self._launching = Launching(engine, launcher, pipe_bytes=PIPE_BYTES)
+        try:
+            child, identity = open_child(
+                self._launching.starter, image, snapshot, resume, key, limits
+            )
+        except BaseException:
+            self._launching.close()
+            raise
+        self._launching.started()
+        build = None if image is None else build_of(self._launching.starter)
+        self._core = WorkerCore(child, limits, clock, key, build)
         self._protocol = self._core.protocol
         self._pump = Pump(self._core, on_call, on_console, on_rejection)
         self._watcher = Watcher(self._core)
@@ -108,11 +120,14 @@ class Worker(WorkerFacts):
         self._submitted_bytes = 0  # of them, not written yet
         self._closed = False
         try:
-            self._core.start(
-                random or SystemRandom(),
-                image=image is not None or snapshot is not None,
-            )
-            self._pump.wait_ready()
+            if identity is None:
+                self._core.start(
+                    random or SystemRandom(),
+                    image=image is not None or snapshot is not None,
+                )
+                self._pump.wait_ready()
+            else:
+                self._core.resumed(identity)
         except BaseException:
             self._release(None)
             raise
@@ -251,6 +266,17 @@ class Worker(WorkerFacts):
         finally:
             self._pump.sink = None
 
+    def suspend(self) -> bytes:
+        """The machine's whole state, for `resume`; the worker is closed then.
+
+        Only between requests, and only of a WebAssembly engine; what it takes is the
+        pages that differ from its image. Raises UsageError.
+        """
+        self._check()
+        state = self._core.suspend()
+        self._release(None)
+        return state
+
     # The end
 
     def interrupt(self) -> None:
@@ -293,6 +319,7 @@ class Worker(WorkerFacts):
         if patience is not None:
             self._core.child.reap(patience)
         self._core.child.close()
+        self._launching.close()
         self._core.fail_all(
             WorkerClosed("expected an answer, but the worker was closed before it")
         )

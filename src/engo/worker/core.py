@@ -5,28 +5,26 @@ Nothing in here waits. A shell reads, waits, and calls.
 
 from collections import deque
 from threading import Lock
-from typing import Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
-from engo.native import build_id
 from engo.powers.clock import Clock
-from engo.powers.memory import SealedMemory
 from engo.powers.page import RUNNING
 from engo.powers.random import Random
 from engo.powers.spawn import Child
 from engo.worker.console import ConsoleBuffer
 from engo.worker.errors import (
+    INTERRUPTED,
     CrankTimeout,
     EngoError,
     LimitExceeded,
     UsageError,
     WorkerClosed,
     WorkerDied,
+    died_of_abort,
 )
 from engo.worker.events import WorkerReady, WorkerStatus
 from engo.worker.launch import (
     KINDS,
-    Kind,
-    Launcher,
     SnapshotSource,
     default_key,
     open_snapshot,
@@ -38,26 +36,54 @@ from engo.worker.snapshotfile import SnapshotWriter, check_key
 from engo.worker.watchdog import Verdict, Watchdog
 
 SEED_BYTES = 32
+RESUMED: Final = "resumed"
+"""What a resumed worker's engine is called, since it says `ready` only once."""
 
 
 class Starter(Protocol):
-    """What a worker needs of a Launcher."""
+    """What a worker needs of a Launcher.
 
-    def start(self, body: SealedMemory | None) -> Child: ...
+    Also `build() -> str | None`, where its workers must be of one build, and `resume`
+    where they can be suspended (`engo.worker.wasm_inprocess`).
+    """
 
-    def image(self, name: str) -> SealedMemory: ...
+    def start(self, origin: Any, limits: Limits) -> Child:
+        """A worker of an image or a snapshot's SealedMemory; of nothing if None."""
+        ...
+
+    def image(self, name: str) -> object:
+        """An image for `start`; stays the launcher's."""
+        ...
+
+
+@runtime_checkable
+class Resumer(Protocol):
+    """A Starter whose workers can be suspended."""
+
+    def build(self) -> str: ...
+
+    def resume(self, state: bytes, key: bytes, limits: Limits) -> Child:
+        """A worker that goes on where it was suspended."""
+        ...
+
+
+@runtime_checkable
+class Suspendable(Protocol):
+    """A Child that can be suspended."""
+
+    def suspend(self, key: bytes, build: str) -> bytes:
+        """Its state; may take milliseconds. Raises UsageError when it cannot."""
+        ...
 
 
 def start_child(
-    launcher: Kind | Starter,
+    launcher: Starter,
     image: str | None,
     snapshot: SnapshotSource | None,
     key: bytes | None,
+    limits: Limits,
 ) -> Child:
     """A child that is given the image or the checked snapshot."""
-    if isinstance(launcher, str):
-        with Launcher(launcher) as own:
-            return start_child(own, image, snapshot, key)
     if not hasattr(launcher, "start"):
         raise UsageError(
             f"expected a launcher of {', '.join(KINDS)} or an engo.Launcher; got "
@@ -65,15 +91,42 @@ def start_child(
         )
     if snapshot is not None:
         own_key = default_key() if key is None else key
-        with open_snapshot(snapshot, own_key) as body:
-            return launcher.start(body)
-    return launcher.start(None if image is None else launcher.image(image))
+        with open_snapshot(snapshot, own_key, build_of(launcher)) as body:
+            return launcher.start(body, limits)
+    origin = None if image is None else launcher.image(image)
+    return launcher.start(origin, limits)
 
 
-def build_of(launcher: Kind | Starter, image: str | None) -> str | None:
-    """The build that a worker must be of: a bare machine may be of any."""
-    own = isinstance(launcher, (str, Launcher))
-    return build_id() if own and image is not None else None
+def open_child(
+    launcher: Starter,
+    image: str | None,
+    snapshot: SnapshotSource | None,
+    resume: bytes | None,
+    key: bytes | None,
+    limits: Limits,
+) -> tuple[Child, WorkerReady | None]:
+    """A child, and who it is when it goes on without a `start`."""
+    if resume is None:
+        return start_child(launcher, image, snapshot, key, limits), None
+    if not isinstance(resume, bytes) or snapshot is not None:
+        raise UsageError(
+            "expected resume to be the bytes of one suspended worker, without a "
+            f"snapshot; got {type(resume).__name__}"
+        )
+    if not isinstance(launcher, Resumer):
+        raise UsageError(
+            "expected engine 'wasm' or 'wasm-child' to resume a worker with, got a "
+            f"launcher of others: {type(launcher).__name__}"
+        )
+    own_key = default_key() if key is None else key
+    child = launcher.resume(resume, own_key, limits)
+    return child, WorkerReady(launcher.build(), RESUMED)
+
+
+def build_of(launcher: Starter) -> str | None:
+    """The build that its workers must be of; None: any."""
+    build = getattr(launcher, "build", None)
+    return None if build is None else str(build())
 
 
 class WorkerCore:
@@ -113,6 +166,11 @@ class WorkerCore:
             )
             return
         self.identity = ready
+
+    def resumed(self, identity: WorkerReady) -> None:
+        """The machine goes on where it was suspended: no `start` is sent."""
+        self.protocol.resumed()
+        self.identity = identity
 
     def start(self, random: Random, *, image: bool) -> None:
         """Send `start`."""
@@ -207,13 +265,15 @@ class WorkerCore:
     def look(self) -> Verdict:
         """Let the watchdog look, and do what it says."""
         with self._looking:
-            cpu = self.clock.cpu_seconds(self.child.pid) or 0.0
+            cpu = self.child.cpu_seconds(self.clock)
             state, cranks = self.child.page.state_and_cranks
             verdict = self.watchdog.look(self.clock.monotonic(), cpu, state, cranks)
         if verdict is Verdict.INTERRUPT:
             self.protocol.verdict = CrankTimeout(self.watchdog.reason)
             self.child.page.interrupt()
         elif verdict is Verdict.KILL:
+            if self.protocol.verdict is None:
+                self.protocol.verdict = died_of_abort(INTERRUPTED)
             self.child.kill()
         return verdict
 
@@ -226,7 +286,30 @@ class WorkerCore:
     def interrupt(self) -> None:
         """Make the running crank end; the machine ends with it."""
         self.check_open()
+        self.watchdog.asked()
         self.child.page.interrupt()
+
+    def check_suspendable(self) -> Suspendable:
+        """The child; raises UsageError when it cannot be suspended now."""
+        if not isinstance(self.child, Suspendable):
+            raise UsageError(
+                "expected a worker of engine 'wasm' or 'wasm-child' to suspend, got a "
+                "native one; take a snapshot of it"
+            )
+        protocol = self.protocol
+        if protocol.running or protocol.open_commands or self.unsent_bytes:
+            raise UsageError(
+                "expected a worker at rest to suspend, got one with requests, commands "
+                "or bytes under way; wait for them"
+            )
+        return self.child
+
+    def suspend(self) -> bytes:
+        """The machine's state; nothing may be sent meanwhile."""
+        child = self.check_suspendable()
+        assert self.identity is not None
+        key = default_key() if self._key is None else check_key(self._key)
+        return child.suspend(key, self.identity.build)
 
     def snapshot_writer(self) -> SnapshotWriter:
         """Digests a snapshot of this worker under its key."""

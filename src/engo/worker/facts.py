@@ -29,8 +29,8 @@ class WorkerFacts:
         return self._core.console.dropped
 
     @property
-    def pid(self) -> int:
-        """The worker's process."""
+    def pid(self) -> int | None:
+        """The process it has of its own; None: it has none."""
         return self._core.child.pid
 
     @property

@@ -18,6 +18,7 @@ from engo.powers.paths import Paths
 from engo.powers.random import Random, SystemRandom
 from engo.powers.spawn import Child, spawn_worker
 from engo.worker.errors import LaunchError, SnapshotError, UsageError
+from engo.worker.limits import Limits
 from engo.worker.snapshotfile import (
     HEADER_BYTES,
     KEY_BYTES,
@@ -64,9 +65,14 @@ class Launcher:
         else:
             self._arguments, self._environment = package.reexec_command()
 
-    def start(self, body: SealedMemory | None) -> Child:
+    def build(self) -> str:
+        """The build that its workers must be of."""
+        return build_id()
+
+    def start(self, body: SealedMemory | None, limits: Limits | None = None) -> Child:
         """A worker process whose `start` is still to be sent.
 
+        `limits` are those of that `start`, which tells them to the process itself.
         Raises LaunchError.
         """
         try:
@@ -91,17 +97,7 @@ class Launcher:
             return self._images[name]
         if name not in IMAGES:
             raise UsageError(f"expected an image of {', '.join(IMAGES)}; got {name!r}")
-        path = Path(package.image_path(name))
-        try:
-            stream = path.open("rb")
-        except OSError as error:
-            raise LaunchError(
-                f"expected the image {path}, got: {error}; run build_ffi.py"
-            ) from error
-        with stream:
-            body = _sealed(
-                f"engo-{name}", stream.read, key=None, digest=image_digest(name)
-            )
+        body = open_image(package.image_path(name), name, build_id())
         self._images[name] = body
         return body
 
@@ -118,35 +114,75 @@ class Launcher:
         self.close()
 
 
+def open_image(path: str, digest_name: str, build: str | None) -> SealedMemory:
+    """The body of an image of the wheel, whose digest is compiled in.
+
+    `build`: what it must be of; None: its digest alone decides.
+    Raises LaunchError when it is not there, SnapshotError when it is not what the
+    build made.
+    """
+    try:
+        stream = Path(path).open("rb")  # noqa: SIM115  closed below
+    except OSError as error:
+        raise LaunchError(
+            f"expected the image {path}, got: {error}; run build_ffi.py"
+        ) from error
+    with stream:
+        digest = image_digest(digest_name)
+        return _sealed(
+            f"engo-{digest_name}", stream.read, key=None, digest=digest, build=build
+        )
+
+
+def image_build(path: str) -> str:
+    """The build that an image of the wheel says it is of; raises as `open_image`."""
+    try:
+        with Path(path).open("rb") as stream:
+            return parse_header(read_exactly(stream.read, HEADER_BYTES)).build
+    except OSError as error:
+        raise LaunchError(
+            f"expected the image {path}, got: {error}; run build_ffi.py"
+        ) from error
+
+
 def _sealed(
     name: str,
     read: Callable[[int], bytes],
     *,
     key: bytes | None,
     digest: bytes | None = None,
+    build: str | None,
 ) -> SealedMemory:
     header = parse_header(read_exactly(read, HEADER_BYTES))
-    check_build(header, build_id(), None)
+    if build is not None:
+        check_build(header, build, None)
     return SealedMemory(name, checked_body(header, read, key=key, image_digest=digest))
 
 
-def open_snapshot(source: SnapshotSource, key: bytes) -> SealedMemory:
+def open_snapshot(
+    source: SnapshotSource, key: bytes, build: str | None = None
+) -> SealedMemory:
     """A checked snapshot's body; the caller closes it.
 
+    `build`: what it must be of; None: this process's native one.
     Raises SnapshotError, UsageError for what is no source, or OSError when the
     file cannot be read.
     """
+    build = build_id() if build is None else build
+    read: Callable[[int], bytes]
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _sealed("engo-snapshot", BytesIO(source).read, key=key)
-    if isinstance(source, (str, PathLike)):
+        read = BytesIO(source).read
+    elif isinstance(source, (str, PathLike)):
         with Path(source).open("rb") as stream:
-            return _sealed("engo-snapshot", stream.read, key=key)
-    if not hasattr(source, "read"):
+            return _sealed("engo-snapshot", stream.read, key=key, build=build)
+    elif hasattr(source, "read"):
+        read = source.read
+    else:
         raise UsageError(
             "expected a snapshot as a path, bytes or a binary stream, got "
             f"{type(source).__name__}"
         )
-    return _sealed("engo-snapshot", source.read, key=key)
+    return _sealed("engo-snapshot", read, key=key, build=build)
 
 
 def default_key(random: Random | None = None) -> bytes:

@@ -7,11 +7,13 @@ import anyio
 
 from engo.powers.clock import Clock, SystemClock
 from engo.powers.random import Random, SystemRandom
+from engo.powers.spawn import Child
 from engo.worker.arguments import check_opening
 from engo.worker.commands import CommandHandler
-from engo.worker.core import Starter, WorkerCore, build_of, start_child
+from engo.worker.core import Starter, WorkerCore, build_of, open_child
+from engo.worker.engines import NATIVE, Engine, Launching
 from engo.worker.errors import GuestError, WorkerDied
-from engo.worker.events import ConsoleLine
+from engo.worker.events import ConsoleLine, WorkerReady
 from engo.worker.hooks import Hooks
 from engo.worker.launch import Kind, SnapshotSource
 from engo.worker.limits import Limits
@@ -31,13 +33,16 @@ async def open_worker(
     on_trace: Callable[[str, GuestError], object] | None = None,
     on_rejection: Callable[[GuestError], object] | None = None,
     on_death: Callable[[WorkerDied], object] | None = None,
+    engine: Engine = "native",
     launcher: Kind | Starter = "auto",
+    resume: bytes | None = None,
     clock: Clock | None = None,
     random: Random | None = None,
 ) -> AsyncIterator[AsyncWorker]:
     """Open a worker; `async with engo.open_worker() as worker`. asyncio or trio.
 
-    image, limits, snapshot, key, on_console, launcher: as `engo.Worker`.
+    image, limits, snapshot, key, on_console, engine, launcher, resume: as
+        `engo.Worker`.
     on_call: may be a coroutine function; answers to postCommand then overlap.
     on_captp: takes each captp0 message of the guest; when it is a coroutine
         function no more is read until it returns.
@@ -60,25 +65,56 @@ async def open_worker(
         on_rejection=on_rejection,
         on_death=on_death,
     )
-    if snapshot is None:
-        child = start_child(launcher, image, None, key)
-    else:
-        child = await anyio.to_thread.run_sync(
-            start_child, launcher, image, snapshot, key
-        )
-    build = build_of(launcher, image)
-    core = WorkerCore(child, limits or Limits(), clock or SystemClock(), key, build)
-    hooks = Hooks(on_call, on_console, on_captp, on_trace, on_rejection, on_death)
+    limits = limits or Limits()
     seeds = random or SystemRandom()
-    async with _running(
-        core, hooks, seeds, image is not None or snapshot is not None
-    ) as worker:
-        yield worker
+    hooks = Hooks(on_call, on_console, on_captp, on_trace, on_rejection, on_death)
+    launching = await _launching(engine, launcher)
+    try:
+        child, identity = await _open_child(
+            launching.starter, image, snapshot, resume, key, limits
+        )
+        launching.started()
+        build = None if image is None else build_of(launching.starter)
+        core = WorkerCore(child, limits, clock or SystemClock(), key, build)
+        started = image is not None or snapshot is not None
+        async with _running(core, hooks, seeds, identity, started) as worker:
+            yield worker
+    finally:
+        launching.close()
+
+
+async def _launching(engine: Engine, launcher: Kind | Starter) -> Launching:
+    """In a thread where code may have to be compiled."""
+    if engine == NATIVE or not isinstance(launcher, str):
+        return Launching(engine, launcher)
+    return await anyio.to_thread.run_sync(Launching, engine, launcher)
+
+
+async def _open_child(
+    starter: Starter,
+    image: str | None,
+    snapshot: SnapshotSource | None,
+    resume: bytes | None,
+    key: bytes | None,
+    limits: Limits,
+) -> tuple[Child, WorkerReady | None]:
+    """In a thread where files are read or code may have to be compiled."""
+    has = getattr(starter, "has", None)
+    at_hand = has is None or (image is not None and has(image))
+    if snapshot is None and at_hand:
+        return open_child(starter, image, None, resume, key, limits)
+    return await anyio.to_thread.run_sync(
+        open_child, starter, image, snapshot, resume, key, limits
+    )
 
 
 @asynccontextmanager
 async def _running(
-    core: WorkerCore, hooks: Hooks, random: Random, image: bool
+    core: WorkerCore,
+    hooks: Hooks,
+    random: Random,
+    identity: WorkerReady | None,
+    image: bool,
 ) -> AsyncIterator[AsyncWorker]:
     """A worker that is ready; its tasks, process and descriptors end with it."""
     failure: BaseException | None = None
@@ -87,9 +123,12 @@ async def _running(
             worker = AsyncWorker(core, hooks, tasks)
             tasks.start_soon(worker._read)
             try:
-                core.start(random, image=image)
-                worker._flush()
-                await worker._started.wait()
+                if identity is None:
+                    core.start(random, image=image)
+                    worker._flush()
+                    await worker._started.wait()
+                else:
+                    core.resumed(identity)
                 if worker.death is not None:
                     raise worker.death.again()
                 yield worker

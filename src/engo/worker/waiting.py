@@ -21,7 +21,7 @@ from engo.powers.random import SystemRandom
 from engo.worker.arguments import check_bytes, check_sink, check_str
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore, status_of
-from engo.worker.deaths import death_of_status
+from engo.worker.deaths import death_of_child
 from engo.worker.errors import OTHER_LOOP, UsageError, WorkerClosed, WorkerDied
 from engo.worker.events import (
     CapTPReceived,
@@ -65,6 +65,7 @@ class AsyncWorker(WorkerFacts):
         self._sinks: dict[int, list[bytes]] = {}  # chunks by snapshot request
         self._ended = anyio.Event()  # the process is reaped, everyone told
         self._started = anyio.Event()  # `ready` came, or the process ended
+        self._suspending = False  # its state is being taken
         self._watching = False  # a watching task exists
         self._writing = False  # a writing task exists
         self._drained = anyio.Event()  # set when nothing is unsent any more
@@ -163,6 +164,25 @@ class AsyncWorker(WorkerFacts):
 
         return await anyio.to_thread.run_sync(write)
 
+    async def suspend(self) -> bytes:
+        """The machine's whole state, for `open_worker(resume=...)`; it is closed then.
+
+        Only while no request is outstanding, and only of a WebAssembly engine. CapTP
+        messages that came are handed out before; sending meanwhile raises
+        UsageError. `on_death` is not called. When this raises, the worker goes on.
+        """
+        self._check(0)
+        self._core.check_suspendable()
+        self._suspending = True
+        try:
+            state = await anyio.to_thread.run_sync(self._core.suspend)
+            self._core.closed = True
+        finally:
+            self._suspending = False
+        self._core.child.kill()
+        await self._ended.wait()
+        return state
+
     # What is known without asking
 
     @property
@@ -213,6 +233,8 @@ class AsyncWorker(WorkerFacts):
 
     def _check(self, size: int) -> None:
         self._core.check_open()
+        if self._suspending:
+            raise UsageError("expected no request while the worker is being suspended")
         if self._thread != get_ident():
             raise UsageError(OTHER_LOOP)
         self._core.check_backlog(size)
@@ -383,7 +405,7 @@ class AsyncWorker(WorkerFacts):
         if waiting.cancelled_caught:
             child.kill()
             await child.wait_exited()
-        death = death_of_status(child.reap(0))
+        death = death_of_child(child, child.reap(0))
         if self._core.closed:
             failed = self._core.fail_all(
                 WorkerClosed("expected an answer, but the worker was closed before it")
