@@ -33,6 +33,12 @@ def host(daemon: Running) -> Iterator[Host]:
         yield Host(client)
 
 
+@pytest.fixture(scope="session")
+def wasm_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where daemons keep WebAssembly's machine code, which takes seconds to make."""
+    return str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A daemon for all tests of a file that leave nothing behind that matters."""

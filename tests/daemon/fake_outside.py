@@ -75,7 +75,7 @@ class FakeBody:
         self.interrupted = False
         self.running = False
         self.received = 0
-        self.pid = 4711
+        self.pid: int | None = 4711
 
     def send_captp(self, messages: list[bytes]) -> None:
         if self.closed:

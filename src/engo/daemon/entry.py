@@ -17,6 +17,8 @@ import anyio
 
 from engo import __version__
 from engo.captp import JSError
+from engo.daemon.engines import Engines
+from engo.daemon.engines import Launcher as Launchable
 from engo.daemon.genesis import NONCE, Roots, open_roots
 from engo.daemon.node import Daemon
 from engo.daemon.server import Server, settled
@@ -33,7 +35,7 @@ from engo.formula.ids import (
 )
 from engo.powers.clock import SystemClock
 from engo.powers.disk import SystemDisk
-from engo.powers.files import ensure_folder
+from engo.powers.files import ensure_folder, read_or_make_key
 from engo.powers.identity import public_key
 from engo.powers.lock import FileLock, Locked
 from engo.powers.logfile import LogFile
@@ -45,6 +47,7 @@ from engo.store.database import Database
 from engo.store.errors import StoreError
 from engo.worker.errors import EngoError
 from engo.worker.launch import Launcher
+from engo.worker.snapshotfile import KEY_BYTES
 
 CANNOT_START = 1
 _PRIVATE = 0o077  # what others are not granted, whatever is made
@@ -98,7 +101,8 @@ class _Parts(NamedTuple):
 
     database: Database
     content: ContentStore
-    launcher: Launcher
+    engines: Engines
+    key: bytes
     node: NodeNumber
     roots: Roots
     settings: Settings
@@ -123,11 +127,26 @@ def _open_parts(
     roots = open_roots(
         database, node, lambda: number_of_bytes(random.bytes(NUMBER_BYTES))
     )
-    launcher = stack.enter_context(Launcher("auto"))
-    launcher.image("endo")  # what is wrong with the build is said now
+    key = read_or_make_key(paths.snapshot_key, random.bytes(KEY_BYTES))
+    engines = stack.enter_context(contextlib.closing(_engines(log)))
     suspended = SuspendedFiles(SystemDisk(), paths.suspended, log.write)
     suspended.open()
-    return _Parts(database, content, launcher, node, roots, settings, suspended)
+    return _Parts(database, content, engines, key, node, roots, settings, suspended)
+
+
+def _engines(log: LogFile) -> Engines:
+    # Nobody should pay for loading what is not used.
+    def wasm() -> Launchable:
+        from engo.worker.wasm_inprocess import WasmLauncher
+
+        return WasmLauncher(say=log.write)
+
+    def wasm_child() -> Launchable:
+        from engo.worker.wasm_child import WasmChildLauncher
+
+        return WasmChildLauncher()
+
+    return Engines({NATIVE: Launcher, "wasm": wasm, "wasm-child": wasm_child}, "endo")
 
 
 async def _serve(
@@ -137,11 +156,16 @@ async def _serve(
     listener: UnixListener,
     ready: int | None,
 ) -> None:
-    database, content, launcher, node, roots, settings, suspended = parts
+    database, content, engines, key, node, roots, settings, suspended = parts
+    try:
+        await engines.launcher(settings.engine)  # what is wrong with it is said now
+    except (EngoError, OSError) as error:
+        raise CannotStart(f"cannot run {settings.engine} workers: {error}") from error
     logs = WorkerLogs(SystemDisk(), paths.worker_folder, paths.worker_log, log.write)
     async with anyio.create_task_group() as tasks:
-        launchers = {NATIVE: launcher}
-        shell = Shell(tasks, database, launchers, SystemRandom(), log, logs, suspended)
+        shell = Shell(
+            tasks, database, engines, SystemRandom(), log, logs, suspended, key
+        )
         daemon = Daemon(
             shell.turns, shell, database, content, node, roots, __version__, settings
         )

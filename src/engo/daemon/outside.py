@@ -51,7 +51,9 @@ class Body(Protocol):
         ...
 
     @property
-    def pid(self) -> int: ...
+    def pid(self) -> int | None:
+        """The process it has of its own; None: it has none."""
+        ...
 
     def usage(self) -> Promise:
         """Its Usage, once the cranks before are done."""

@@ -4,7 +4,7 @@ A process for the native engine, a thread of ours or of a shared process for oth
 """
 
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.lowlevel
@@ -65,7 +65,7 @@ class Process:
         return self._worker.cranks[0] or self._worker.unsent_bytes > 0
 
     @property
-    def pid(self) -> int:
+    def pid(self) -> int | None:
         return self._worker.pid
 
     def usage(self) -> Promise:
@@ -82,7 +82,7 @@ class Process:
         usage = await self._usage()  # after the cranks that are under way
         self._run.told = True  # its end is not news to anybody
         try:
-            state = await self._worker.suspend()  # type: ignore[attr-defined]
+            state = await self._worker.suspend()
         except BaseException:
             self._run.told = False
             death = self._worker.death
@@ -90,7 +90,7 @@ class Process:
                 self._run.end(death.reason)
             raise
         self.closing.set()
-        return Suspension(bytes(state), usage)
+        return Suspension(state, usage)
 
 
 class WorkerRun:
@@ -111,11 +111,11 @@ class WorkerRun:
         self._received = 0  # messages
         self.told = False  # that it has ended, or was not started
 
-    async def run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
+    async def run(self, engine: str, starting: anyio.Semaphore) -> None:
         """Start a worker, hand out its Process, and see it off."""
         await starting.acquire()
         try:
-            await self._run(launcher, starting)
+            await self._run(await self._shell.engines.launcher(engine), starting)
         except (EngoError, OSError) as error:
             self.end(error.reason if isinstance(error, WorkerDied) else str(error))
         except Exception as error:  # a defect; it ends this worker only
@@ -126,17 +126,17 @@ class WorkerRun:
                 starting.release()
 
     async def _run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
-        extra: dict[str, Any] = {} if self._state is None else {"resume": self._state}
         async with open_worker(
             image="endo",
             limits=LIMITS,
+            key=self._shell.key,
             launcher=launcher,
+            resume=self._state,
             on_captp=self._captp,
             on_console=self._console,
             on_trace=self._hooks.trace,
             on_rejection=self._hooks.rejection,
             on_death=self._death,
-            **extra,
         ) as worker:
             self._state = None
             self._process = Process(worker, self, self._shell)

@@ -3,7 +3,7 @@
 Whatever comes in ends with `wake`: the turns run, then what they produced is written.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from traceback import format_exception
 from typing import Any, Protocol
 
@@ -11,13 +11,13 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
-from engo.captp import JSError, Promise, Resolver, Turns, make_promise
+from engo.captp import Promise, Resolver, Turns, make_promise
+from engo.daemon.engines import Engines
 from engo.daemon.outside import Flushable, WorkerHooks
 from engo.daemon.processes import Process, WorkerRun
 from engo.daemon.suspendedfiles import SuspendedFiles
 from engo.daemon.workerlog import WorkerLogs
 from engo.store.database import Database, Done, Failed, Operation, Outcome
-from engo.worker.core import Starter
 
 MAX_GROUP = 256
 """Operations committed together."""
@@ -40,17 +40,19 @@ class Shell:
         self,
         tasks: TaskGroup,
         database: Database,
-        launchers: Mapping[str, Starter],
+        engines: Engines,
         random: Random,
         log: Log,
         logs: WorkerLogs,
         suspended: SuspendedFiles,
+        key: bytes,
     ) -> None:
         self.turns = Turns(on_ready=self._schedule)
         self.stopping = anyio.Event()  # somebody wants the daemon to end
         self.tasks = tasks
         self._database = database
-        self._launchers = launchers  # by engine
+        self.engines = engines
+        self.key = key  # that suspended machines are checked with
         self._random = random
         self._log = log
         self._logs = logs
@@ -208,12 +210,9 @@ class Shell:
     def start_worker(
         self, hooks: WorkerHooks, engine: str, state: bytes | None
     ) -> Promise:
-        launcher = self._launchers.get(engine)
-        if launcher is None:
-            return self.turns.rejected(JSError(f"the engine {engine} is not there"))
         promise, resolver = make_promise(self.turns)
         run = WorkerRun(self, hooks, resolver, state)
-        self.tasks.start_soon(run.run, launcher, self._starting)
+        self.tasks.start_soon(run.run, engine, self._starting)
         return promise
 
     def keep_suspended(self, name: str, state: bytes, tables: bytes) -> Promise:
