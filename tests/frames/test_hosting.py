@@ -36,10 +36,12 @@ from engo.frames.hosting import (
 NUMBERS = st.integers(1, 2**32 - 1)
 SIZES = st.integers(1, MAX_STATE)
 ORDERS: st.SearchStrategy[Order] = st.one_of(
-    st.builds(Open, NUMBERS, st.just(BARE), SIZES, st.just(0), st.just("")),
-    st.builds(Open, NUMBERS, st.just(IMAGE), SIZES, st.just(0), st.just("endo")),
-    st.builds(Open, NUMBERS, st.just(SNAPSHOT), SIZES, SIZES, st.just("")),
-    st.builds(Open, NUMBERS, st.just(STATE), SIZES, SIZES, st.just("é" * 32)),
+    st.builds(Open, NUMBERS, st.just(BARE), SIZES, NUMBERS, st.just(0), st.just("")),
+    st.builds(
+        Open, NUMBERS, st.just(IMAGE), SIZES, NUMBERS, st.just(0), st.just("endo")
+    ),
+    st.builds(Open, NUMBERS, st.just(SNAPSHOT), SIZES, NUMBERS, SIZES, st.just("")),
+    st.builds(Open, NUMBERS, st.just(STATE), SIZES, NUMBERS, SIZES, st.just("é" * 32)),
     st.builds(Kill, NUMBERS),
     st.builds(Suspend, NUMBERS, SIZES),
 )
@@ -78,19 +80,19 @@ def test_any_bytes_are_a_message_or_an_error(data: bytes, descriptors: int) -> N
 @pytest.mark.parametrize(
     "order",
     [
-        Open(0, BARE, 0, 0, ""),
-        Open(1, 4, 0, 0, ""),
-        Open(1, BARE, 0, 0, "bare"),
-        Open(1, BARE, 0, 5, ""),
-        Open(1, IMAGE, 0, 0, ""),
-        Open(1, IMAGE, 0, 0, "a" * (MAX_NAME + 1)),
-        Open(1, IMAGE, MAX_STATE + 1, 0, "bare"),
-        Open(1, IMAGE, 1 << 64, 0, "bare"),
-        Open(1, IMAGE, -1, 0, "bare"),
-        Open(1, IMAGE, 0, 0, "\ud800"),
-        Open(1, SNAPSHOT, 0, 0, ""),
-        Open(1, SNAPSHOT, 0, MAX_STATE + 1, ""),
-        Open(1, STATE, 0, 5, ""),
+        Open(0, BARE, 0, 0, 0, ""),
+        Open(1, 4, 0, 0, 0, ""),
+        Open(1, BARE, 0, 0, 0, "bare"),
+        Open(1, BARE, 0, 0, 5, ""),
+        Open(1, IMAGE, 0, 0, 0, ""),
+        Open(1, IMAGE, 0, 0, 0, "a" * (MAX_NAME + 1)),
+        Open(1, IMAGE, MAX_STATE + 1, 0, 0, "bare"),
+        Open(1, IMAGE, 1 << 64, 0, 0, "bare"),
+        Open(1, IMAGE, -1, 0, 0, "bare"),
+        Open(1, IMAGE, 0, 0, 0, "\ud800"),
+        Open(1, SNAPSHOT, 0, 0, 0, ""),
+        Open(1, SNAPSHOT, 0, 0, MAX_STATE + 1, ""),
+        Open(1, STATE, 0, 0, 5, ""),
         Kill(0),
         Kill(1 << 32),
         Suspend(1, 0),
@@ -116,7 +118,7 @@ def ready() -> bytes:
 def test_a_life() -> None:
     ledger = HostLedger()
     first = ledger.number()
-    ledger.ordered(Open(first, IMAGE, 0, 0, "bare"))
+    ledger.ordered(Open(first, IMAGE, 0, 0, 0, "bare"))
     assert ledger.received(ready()) == ledger.ready == Ready(HOST_VERSION, "build")
     ledger.ordered(Suspend(first, 100))
     with pytest.raises(LocalProtocolError, match="is being suspended"):
@@ -133,11 +135,11 @@ def test_a_life() -> None:
 def test_an_order_about_a_machine_that_is_there_or_was_not_numbered() -> None:
     ledger = HostLedger()
     with pytest.raises(LocalProtocolError, match="a new machine"):
-        ledger.ordered(Open(1, BARE, 0, 0, ""))
+        ledger.ordered(Open(1, BARE, 0, 0, 0, ""))
     number = ledger.number()
-    ledger.ordered(Open(number, BARE, 0, 0, ""))
+    ledger.ordered(Open(number, BARE, 0, 0, 0, ""))
     with pytest.raises(LocalProtocolError, match="a new machine"):
-        ledger.ordered(Open(number, BARE, 0, 0, ""))
+        ledger.ordered(Open(number, BARE, 0, 0, 0, ""))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_an_order_about_a_machine_that_is_there_or_was_not_numbered() -> None:
 )
 def test_forged_reports_are_refused(report: Report) -> None:
     ledger = HostLedger()
-    ledger.ordered(Open(ledger.number(), BARE, 0, 0, ""))
+    ledger.ordered(Open(ledger.number(), BARE, 0, 0, 0, ""))
     ledger.received(ready())
     with pytest.raises(RemoteProtocolError):
         ledger.received(encode_report(report))
@@ -159,7 +161,7 @@ def test_forged_reports_are_refused(report: Report) -> None:
 
 def test_reports_before_ready_wrong_versions_and_long_states_are_refused() -> None:
     ledger = HostLedger()
-    ledger.ordered(Open(ledger.number(), BARE, 0, 0, ""))
+    ledger.ordered(Open(ledger.number(), BARE, 0, 0, 0, ""))
     with pytest.raises(RemoteProtocolError):
         ledger.received(encode_report(Ended(1, 0, "")))
     with pytest.raises(RemoteProtocolError, match="version"):

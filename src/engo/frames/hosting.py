@@ -38,7 +38,7 @@ _ENDED: Final = 130
 _SUSPENDED: Final = 131
 
 _HEAD: Final = struct.Struct("<BI")
-_OPEN_BODY: Final = struct.Struct("<BQQ")
+_OPEN_BODY: Final = struct.Struct("<BQIQ")
 _U64: Final = struct.Struct("<Q")
 _ENDED_BODY: Final = struct.Struct("<i")
 _READY_BODY: Final = struct.Struct("<I")
@@ -49,7 +49,8 @@ class Open(NamedTuple):
 
     vm: int
     source: int  # BARE, IMAGE, SNAPSHOT or STATE
-    memory: int  # bytes of linear memory it may have; 0: as the runtime gives
+    memory: int  # bytes of linear memory it may have
+    stack: int  # slots of its stack; the host knows what its images have
     length: int  # bytes of the body, 0 without one
     name: str  # of the image, also of the one that a STATE differs from
 
@@ -83,10 +84,10 @@ class Ended(NamedTuple):
 
 
 class Suspended(NamedTuple):
-    """The state is written; or the machine cannot be suspended now."""
+    """The state is written; or the machine cannot be suspended now. It goes on."""
 
     vm: int
-    length: int  # 0: it cannot, and goes on
+    length: int  # 0: it cannot
 
 
 Order = Open | Kill | Suspend
@@ -105,8 +106,8 @@ def encode_order(order: Order) -> bytes:
     try:
         if isinstance(order, Open):
             name = order.name.encode()
-            body = _OPEN_BODY.pack(order.source, order.memory, order.length) + name
-            data = _HEAD.pack(_OPEN, order.vm) + body
+            numbers = (order.source, order.memory, order.stack, order.length)
+            data = _HEAD.pack(_OPEN, order.vm) + _OPEN_BODY.pack(*numbers) + name
         elif isinstance(order, Kill):
             data = _HEAD.pack(_KILL, order.vm)
         else:
@@ -125,9 +126,9 @@ def decode_order(data: bytes, descriptors: int) -> Order:
     op, vm, rest = _split(data)
     order: Order
     if op == _OPEN and len(rest) >= _OPEN_BODY.size:
-        source, memory, length = _OPEN_BODY.unpack_from(rest)
+        source, memory, stack, length = _OPEN_BODY.unpack_from(rest)
         name = _text(rest[_OPEN_BODY.size :], MAX_NAME)
-        order = Open(vm, source, memory, length, name)
+        order = Open(vm, source, memory, stack, length, name)
         _check_open(order)
     elif op == _KILL and not rest:
         order = Kill(vm)

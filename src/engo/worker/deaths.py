@@ -2,7 +2,14 @@
 
 import signal
 
+from engo.powers.spawn import Child
 from engo.worker.errors import EXIT_REASONS, WorkerDied
+
+
+def death_of_child(child: Child, status: int | None) -> WorkerDied:
+    """The same, in the words of who carried it where there are some."""
+    words = getattr(child, "ending", "")
+    return WorkerDied(words, status) if words else death_of_status(status)
 
 
 def death_of_status(status: int | None) -> WorkerDied:

@@ -13,7 +13,7 @@ from engo.powers.spawn import KILLED_WITHIN, READABLE
 from engo.worker.batch import Batch
 from engo.worker.commands import NO_HANDLER, CommandHandler, answer_bytes, error_text
 from engo.worker.core import WorkerCore
-from engo.worker.deaths import death_of_status
+from engo.worker.deaths import death_of_child
 from engo.worker.errors import OTHER_THREAD, StuckPromise, UsageError, WorkerDied
 from engo.worker.events import (
     ChunkReceived,
@@ -199,7 +199,7 @@ class Pump:
         if status is None:
             child.kill()
             status = child.reap(KILLED_WITHIN)
-        self._protocol.died(death_of_status(status))
+        self._protocol.died(death_of_child(self._core.child, status))
         if self._core.identity is None:
             assert self._protocol.death is not None
             raise self._protocol.death.again()
