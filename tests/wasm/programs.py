@@ -1,4 +1,4 @@
-"""Random JavaScript programs about control flow: try, generators, async, closures.
+"""Random JavaScript programs: try, generators, async, closures, around leaves.py.
 
 Each is one expression statement whose value says all that happened, ends by itself,
 and is the same for the same number. Not a test file.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from random import Random
 from typing import Final
+
+from tests.wasm.leaves import statement
 
 DEPTH: Final = 3
 LEAVES: Final = (
@@ -24,18 +26,20 @@ LEAVES: Final = (
 )
 
 
-def _body(random: Random, kind: str, depth: int) -> str:
+def _body(random: Random, kind: str, depth: int, data: bool) -> str:
     return " ".join(
-        _statement(random, kind, depth) for _ in range(random.randint(1, 3))
+        _statement(random, kind, depth, data) for _ in range(random.randint(1, 3))
     )
 
 
-def _statement(random: Random, kind: str, depth: int) -> str:
+def _statement(random: Random, kind: str, depth: int, data: bool) -> str:
     if depth <= 0 or random.random() < 0.25:
+        if data and random.random() < 0.5:
+            return statement(random)
         text = random.choice(LEAVES[: 9 if random.random() < 0.9 else 10])
         return text.format(n=random.randint(0, 99), m=random.randint(0, 2)) + ";"
-    inner = _body(random, kind, depth - 1)
-    second = _body(random, kind, depth - 1)
+    inner = _body(random, kind, depth - 1, data)
+    second = _body(random, kind, depth - 1, data)
     name = f"v{random.randint(0, 999_999)}"
     made = [
         f"try {{ {inner} }} catch (e) {{ log.push(e.message ?? e); {second} }}",
@@ -44,10 +48,11 @@ def _statement(random: Random, kind: str, depth: int) -> str:
         f"for (let {name} = 0; {name} < 3; {name}++) {{ {inner} "
         f"if ({name} == x % 3) continue; {second} }}",
         f"{name}: {{ {inner} if (x % 2) break {name}; {second} }}",
-        f"{{ const {name} = () => {{ {_body(random, 'plain', depth - 1)} }}; "
+        f"{{ const {name} = () => {{ {_body(random, 'plain', depth - 1, data)} }}; "
         f"try {{ log.push({name}()); }} catch (e) {{ log.push('c' + x); }} }}",
-        f"{{ function* {name}() {{ {_body(random, 'generator', depth - 1)} yield x; }} "
-        f"try {{ for (const y of {name}()) {{ log.push(y); if (x % 4 == 1) break; }} }}"
+        f"{{ function* {name}() {{ {_body(random, 'generator', depth - 1, data)}"
+        f" yield x; }} try {{ for (const y of {name}()) {{ log.push(y);"
+        " if (x % 4 == 1) break; } }"
         " catch (e) { log.push(e.message ?? e); } }",
     ]
     if kind == "generator":
@@ -62,11 +67,11 @@ def _statement(random: Random, kind: str, depth: int) -> str:
     return random.choice(made)
 
 
-def program(number: int) -> str:
-    """The program with this number."""
+def program(number: int, *, data: bool = False) -> str:
+    """The program with this number; `data`: with leaves.py, which may never end."""
     random = Random(number)
     kind = random.choice(("plain", "async"))
-    body = _body(random, kind, DEPTH)
+    body = _body(random, kind, DEPTH, data)
     head = "async " if kind == "async" else ""
     catch = "(e) => { log.push('end ' + e); }"
     call = f"run().then((v) => {{ log.push(v); }}, {catch}).then(() => log.join())"
