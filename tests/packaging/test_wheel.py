@@ -30,10 +30,10 @@ egg_base = {folder}
 [bdist_wheel]
 bdist_dir = {folder}/wheel
 """
-NATIVE = """
-import engo
+GUEST = """
+import sys, engo
 print(engo.__file__)
-with engo.Worker() as worker:
+with engo.Worker(engine=sys.argv[1], image=sys.argv[2]) as worker:
     print(worker.evaluate("[1, 2, 3].map(n => n * 2).join()"))
 """
 
@@ -103,8 +103,13 @@ def test_the_wheel_has_every_part_of_the_build(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"engo"}
 
 
-def test_a_guest_runs_in_a_native_worker(python: Path) -> None:
-    place, value = run(python, "-I", "-c", NATIVE).splitlines()
+@pytest.mark.parametrize("image", ["bare", "endo"])
+@pytest.mark.parametrize("engine", ["native", "wasm", "wasm-child"])
+def test_a_guest_runs(python: Path, engine: str, image: str) -> None:
+    words = (python, "-I", "-c", GUEST, engine, image)
+    # What is compiled for this computer is kept per user: here, per environment.
+    cache = python.parents[1] / "cache"
+    place, value = run(*words, XDG_CACHE_HOME=str(cache)).splitlines()
     assert Path(place).is_relative_to(python.parents[1])
     assert value == "2,4,6"
 
