@@ -15,29 +15,10 @@ typedef struct {
   txSlot *result;
 } Request;
 
-/* XS looks properties up one by one, and ours come last of hundreds: move one
-   that is asked for with every message to the front. */
-static void keep_near(txSlot *instance, txID name) {
-  enum { NEAR = 8 };
-  txSlot **first = &instance->next, **link, *slot;
-  int distance = 0;
-  while (*first && ((*first)->flag & XS_INTERNAL_FLAG))
-    first = &(*first)->next;
-  for (link = first; *link && (*link)->ID != name; link = &(*link)->next)
-    distance++;
-  slot = *link;
-  if (slot && distance > NEAR) {
-    *link = slot->next;
-    slot->next = *first;
-    *first = slot;
-  }
-}
-
 /* Push the hook as `this` and function; false, and nothing pushed, without one.
  */
 static bool push_hook(XsnapVm *vm, txID name) {
   txMachine *the = vm->machine;
-  keep_near(mxGlobal.value.reference, name);
   mxPush(mxGlobal);
   mxDub();
   mxGetID(name);

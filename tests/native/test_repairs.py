@@ -42,7 +42,13 @@ def run(shell: Path, program: Path) -> subprocess.CompletedProcess[str]:
 
 # Every chunk of that build is an allocation of its own, which makes growing an array
 # quadratic: these two need more memory and time than there is. They are about speed.
-TOO_LARGE_FOR_ASAN = frozenset({"speed/heap_objects", "speed/heap_closures"})
+TOO_LARGE_FOR_ASAN = frozenset(
+    {
+        "speed/heap_objects",
+        "speed/heap_closures",
+        "speed/string_single_characters",
+    }
+)
 
 
 @pytest.mark.parametrize("program", CASES)

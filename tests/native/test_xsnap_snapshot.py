@@ -160,3 +160,26 @@ def test_a_heap_limit_below_the_snapshot_is_said() -> None:
     with Driver(image=image, heap=4 << 20) as worker:
         assert worker.ready["op"] in ("fatal", "abort")
         assert worker.status() in (70, 71)
+
+
+def test_a_deleted_key_stays_deleted() -> None:
+    """Maps keep dead entries for a while, which a restored table must not hold."""
+    setup = """
+      globalThis.map = new Map(); globalThis.set = new Set();
+      for (let i = 0; i < 50; i++) { map.set(i, -i); set.add(i); }
+      for (const i of [49, 7, 30, 8]) { map.delete(i); set.delete(i); }
+      globalThis.rest = map.keys(); for (let i = 0; i < 46; i++) rest.next();
+      engoCollect(); 1
+    """
+    ask = """
+      [map.has(undefined), map.has(7), map.size, set.has(undefined), set.size,
+       map.set(undefined, 'new').get(undefined), rest.next().done, [...map].length]
+    """
+    with Driver() as worker:
+        worker.evaluate(setup)
+        image = worker.snapshot()
+        here = worker.evaluate(ask)["json"]
+    with Driver(image=image) as worker:
+        assert worker.snapshot() == image
+        assert worker.evaluate(ask)["json"] == here
+    assert json.loads(here) == [False, False, 46, False, 46, "new", False, 47]

@@ -43,6 +43,8 @@
 #define mxUsePOSIXThreads 1 /* else Atomics.wait returns at once */
 #endif
 
+#include "../engine/engine.h"
+
 #define mxUseGCCAtomics 1
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultParseScript 1
@@ -53,12 +55,13 @@
 
 /* Atomics.wait wants the first three. What is ours is behind `context`, but for
    the size of the chunk region (0: none yet): XS forgets the context before it
-   frees the memory. */
+   frees the memory. The caches are the engine's (../engine/engine.h). */
 #define mxMachinePlatform                                                      \
   void *waiterCondition;                                                       \
   void *waiterData;                                                            \
   void *waiterLink;                                                            \
-  size_t chunkReserve;
+  size_t chunkReserve;                                                         \
+  EngoCaches caches;
 
 /* Date: the clock is a field of the machine that runs on this thread, and local
    time is UTC (no zone file, no static buffer). */
