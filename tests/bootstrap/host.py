@@ -34,7 +34,7 @@ class Facet:
     """One worker and the session with it."""
 
     def __init__(self, launcher: Launcher, turns: Turns, random: Random) -> None:
-        child = start_child(launcher, "endo", None, None)
+        child = start_child(launcher, "endo", None, None, Limits())
         self.core = WorkerCore(child, Limits(), SystemClock(), bytes(32))
         self.turns = turns
         self.session = Session("Host", turns=turns, gc_imports=True)

@@ -37,7 +37,8 @@ typedef struct EngoStrings {
   uint32_t last, next;               /* used last, replaced next */
 } EngoStrings;
 
-/* A named property: its slot, and the slot that it follows in its object's list.
+/* A named property: its slot, and the slot that it follows in its object's
+ * list.
  */
 typedef struct EngoPlace {
   void *slot; /* NULL: nothing is here */

@@ -35,15 +35,12 @@ static uint32_t after(const EngoIndex *index, uint32_t at) {
 /* Where a name is, or where it would be put. */
 static EngoPlace *place_of(const EngoIndex *index, txID id) {
   uint32_t at = home_of(index, id);
-  while (index->places[at].slot &&
-         ((txSlot *)index->places[at].slot)->ID != id)
+  while (index->places[at].slot && ((txSlot *)index->places[at].slot)->ID != id)
     at = after(index, at);
   return &index->places[at];
 }
 
-static size_t size_of(uint32_t bits) {
-  return sizeof(EngoPlace) << bits;
-}
+static size_t size_of(uint32_t bits) { return sizeof(EngoPlace) << bits; }
 
 static void drop(void *machine, EngoIndex *index) {
   if (index->places)

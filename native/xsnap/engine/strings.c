@@ -53,8 +53,7 @@ static EngoString *find(EngoStrings *strings, const char *text,
     return record;
   size_t size = strnlen(text, SHORT);
   if (size < SHORT) {
-    *scratch =
-        (EngoString){.text = text, .size = (int32_t)size, .length = -1};
+    *scratch = (EngoString){.text = text, .size = (int32_t)size, .length = -1};
     return scratch;
   }
   for (uint32_t i = 0; i < ENGO_STRINGS; i++)
