@@ -188,10 +188,11 @@ static void put_pair(XsnapVm *vm, const uint8_t *at) {
 
 /* Write exactly `limit` bytes of UTF-8: a length of measure or cut. */
 void xsnap_text_put(XsnapVm *vm, const char *cesu, size_t limit) {
-  const uint8_t *from = (const uint8_t *)cesu;
+  const uint8_t *from = (const uint8_t *)cesu, *end = from + strlen(cesu);
   size_t written = 0, utf8 = 0;
   while (written < limit) {
-    size_t run = untouched(from, strnlen((const char *)from, limit - written));
+    size_t rest = (size_t)(end - from), room = limit - written;
+    size_t run = untouched(from, rest < room ? rest : room);
     xsnap_link_put(vm, from, run);
     from += run;
     written += run;
