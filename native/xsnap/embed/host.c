@@ -19,6 +19,7 @@
 #define READ_BYTES 65536
 #define EVENTS 64
 #define TICK_MS 20
+#define SECOND 1000000000ll
 #define CPU_AT 40 /* of the shared page: docs/frames.md */
 #define CONTROL 0 /* tags of events; others are pointers to links */
 #define BELL 1
@@ -41,6 +42,8 @@ struct EngoLink {
   EngoLink *next_noted;
   /* The serving thread's own. */
   EngoLink *next, **here;
+  uint64_t run;    /* that it was last seen in */
+  int64_t run_cpu; /* of the thread then, nanoseconds */
 };
 
 struct EngoHost {
@@ -276,6 +279,25 @@ static void poke(EngoLink *link, bool out) {
   pthread_mutex_unlock(&instance->lock);
 }
 
+/* Add what the running machine has had since it was last looked at: a thread's
+   time means nothing for a machine that another thread ran before. */
+static bool tick_link(EngoLink *link) {
+  EngoInstance *instance = link->instance;
+  struct timespec used;
+  pthread_mutex_lock(&instance->lock);
+  uint64_t run = instance->runs;
+  bool running = instance->running_on && !clock_gettime(instance->clock, &used);
+  pthread_mutex_unlock(&instance->lock);
+  if (!running)
+    return false;
+  int64_t now = (int64_t)used.tv_sec * SECOND + used.tv_nsec;
+  if (run == link->run)
+    *link->cpu += (uint64_t)(now - link->run_cpu);
+  link->run = run;
+  link->run_cpu = now;
+  return true;
+}
+
 /* Tell how much CPU time the running machines have had. */
 static void tick(EngoHost *host) {
   int64_t now = engo_now();
@@ -283,12 +305,8 @@ static void tick(EngoHost *host) {
     return;
   host->ticked = now;
   host->busy = false;
-  for (EngoLink *link = host->links; link; link = link->next) {
-    double seconds = engo_instance_cpu(link->instance);
-    if (seconds > 0)
-      *link->cpu = (uint64_t)(seconds * 1e9);
-    host->busy |= seconds > 0;
-  }
+  for (EngoLink *link = host->links; link; link = link->next)
+    host->busy |= tick_link(link);
 }
 
 /* Whether it is the control socket's. */

@@ -202,6 +202,7 @@ void engo_instance_run(EngoInstance *instance) {
   bool again = false;
   if (instance->state == ENGO_QUEUED)
     instance->state = ENGO_RUNNING;
+  instance->runs++;
   instance->running_on =
       pthread_getcpuclockid(pthread_self(), &instance->clock) == 0;
   while (step(instance)) {

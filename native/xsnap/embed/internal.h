@@ -58,6 +58,7 @@ struct EngoInstance {
   EngoLink *link;  /* NULL: the owner writes and reads the bytes itself */
   bool running_on; /* `clock` is of the thread that runs it */
   clockid_t clock;
+  uint64_t runs;      /* how often a thread has begun to run it */
   int64_t since;      /* when the crank began, nanoseconds */
   EngoInstance *next; /* in the pool's queue */
 };

@@ -63,7 +63,7 @@ class SharedPage:
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU time of the thread that runs it, where a host tells (0 elsewhere)."""
+        """CPU time that it has run, where a host tells; 0 elsewhere."""
         return int(_U64.unpack_from(self._map, _CPU)[0]) / 1e9
 
     def interrupt(self) -> None:
