@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -104,7 +105,7 @@ def test_nobody_notices(shared: Running, guest: Host, worker: str) -> None:
     for round_ in range(3):
         guest.call("suspendWorker", worker)
         assert record_of(guest, worker)["state"] == "suspended"
-        assert len(files(shared)) == 2
+        assert len(files(shared)) == 1
         assert guest.on(keeper, "step") == round_ + 2
         assert files(shared) == []
         assert guest.on(keeper, "find") == "by object"
@@ -138,9 +139,12 @@ def test_files_are_private_and_go_with_the_worker(
     folder = shared.state / "suspended"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     number = record_of(guest, worker)["number"]
-    assert files(shared) == [f"{number}.1.state", f"{number}.1.tables"]
-    for name in files(shared):
-        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    (name,) = files(shared)
+    assert name == f"{number}.1"
+    assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    data = (folder / name).read_bytes()
+    tables = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    assert tables["name"] == f"Worker {number}"
     guest.call("remove", worker)
     assert files(shared) == []
 
@@ -148,8 +152,7 @@ def test_files_are_private_and_go_with_the_worker(
 def test_a_damaged_state_is_a_reason(shared: Running, guest: Host, worker: str) -> None:
     counter = guest.evaluate(COUNTER, worker=worker, name="c")
     guest.call("suspendWorker", worker)
-    (state,) = [name for name in files(shared) if name.endswith(".state")]
-    path = shared.state / "suspended" / state
+    path = shared.state / "suspended" / files(shared)[0]
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
@@ -269,7 +272,7 @@ def test_idle_ones_are_suspended_by_themselves(running: Running) -> None:
             until(host, lambda: record_of(host, "w")["state"] == "suspended")
             assert host.on(counter, "incr") == count
         assert record_of(host, "n")["state"] == "idle"
-        until(host, lambda: len(files(running)) == 2)
+        until(host, lambda: len(files(running)) == 1)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
@@ -283,7 +286,7 @@ def test_what_rests_does_not_outlive_the_daemon(
         host.evaluate(COUNTER, worker="w", name="c")
         host.evaluate("E(c).incr()", worker="w", c="c")
         host.call("suspendWorker", "w")
-        assert len(files(running)) == 2
+        assert len(files(running)) == 1
     running.process.send_signal(end)
     running.process.wait(30)
     if end == signal.SIGTERM:

@@ -125,7 +125,7 @@ class Outside(Protocol):
         ...
 
     def keep_suspended(self, name: str, state: bytes, tables: bytes, /) -> Promise:
-        """Fulfilled once both are in files; rejected when they are not, with nothing
+        """Fulfilled once both are on disk; rejected when they are not, with nothing
         left of them."""
         ...
 

@@ -82,7 +82,8 @@ class Process:
         usage = await self._usage()  # after the cranks that are under way
         self._run.told = True  # its end is not news to anybody
         try:
-            state = await self._worker.suspend()
+            async with self._shell.suspending:
+                state = await self._worker.suspend()
         except BaseException:
             self._run.told = False
             death = self._worker.death

@@ -24,6 +24,9 @@ MAX_GROUP = 256
 MAX_STARTING = 8
 """Workers that start at the same time; more would only slow each other down."""
 
+MAX_SUSPENDING = 4
+"""States taken at the same time: each is a thread's work and some copies."""
+
 
 class Random(Protocol):
     def bytes(self, size: int, /) -> bytes: ...
@@ -59,6 +62,7 @@ class Shell:
         self._suspended = suspended
         self.choked: set[Process] = set()  # to which the last to enter sent too much
         self._starting = anyio.Semaphore(MAX_STARTING)
+        self.suspending = anyio.Semaphore(MAX_SUSPENDING)
         self._flushable: dict[Flushable, None] = {}  # in the order in which they came
         self._scheduled = False  # a task will wake
         self._inside = False  # the turns are being run, or will be right away

@@ -1,14 +1,20 @@
-"""Suspended machines as files: a state and the tables of its session, two for each.
+"""Suspended machines as files: the tables of the session, then the machine's state.
 
-They do not outlive the daemon: a heap goes on only where its session is.
+| bytes | |
+|---|---|
+| 4 | length of the tables, little-endian |
+| | the tables: JSON (docs/captp.md) |
+| | the state, to the file's end |
+
+One file for both, since a small file takes a whole block of the disk. They do not
+outlive the daemon: a heap goes on only where its session is.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Protocol
+from struct import Struct
+from typing import Final, Protocol
 
-_STATE = ".state"
-_TABLES = ".tables"
+_LENGTH: Final = Struct("<I")
 
 
 class SuspendedDisk(Protocol):
@@ -47,28 +53,27 @@ class SuspendedFiles:
 
     def keep(self, name: str, state: bytes, tables: bytes) -> None:
         """Write both; raises OSError, and nothing is left then."""
-        try:
-            self._disk.write(self._path(name, _STATE), state)
-            self._disk.write(self._path(name, _TABLES), tables)
-        except OSError:
-            self.forget(name)
-            raise
+        data = b"".join((_LENGTH.pack(len(tables)), tables, state))
+        self._disk.write(self._path(name), data)
 
     def take(self, name: str) -> bytes:
-        """Read the state and remove both; raises OSError."""
+        """Read the state and remove the file; raises OSError."""
         try:
-            return self._disk.read_all(self._path(name, _STATE))
+            data = self._disk.read_all(self._path(name))
         finally:
             self.forget(name)
+        if len(data) < _LENGTH.size:  # its own digest guards the rest
+            raise OSError(f"expected a suspended worker, got {len(data)} bytes")
+        return data[_LENGTH.size + _LENGTH.unpack_from(data)[0] :]
 
     def forget(self, name: str) -> None:
-        """Remove both; harmless when there are none."""
-        for kind in (_STATE, _TABLES):
-            try:
-                with suppress(FileNotFoundError):
-                    self._disk.remove(self._path(name, kind))
-            except OSError as error:
-                self._complain(f"a suspended worker stays on disk: {error.strerror}")
+        """Remove the file; harmless when there is none."""
+        try:
+            self._disk.remove(self._path(name))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self._complain(f"a suspended worker stays on disk: {error.strerror}")
 
-    def _path(self, name: str, kind: str) -> str:
-        return self._disk.join(self._folder, f"{name}{kind}")
+    def _path(self, name: str) -> str:
+        return self._disk.join(self._folder, name)

@@ -5,7 +5,7 @@
 | 32 | SHA-256 of the image's memory |
 | 8 | bytes of linear memory |
 | 4 | pages that follow |
-| | the page numbers, u32 each, ascending; the pages, 4,096 bytes each |
+| | the page numbers, u32 each, ascending; their differences, 4,096 bytes each |
 
 Little-endian. It has no digest: it lives in a memory file between two processes, and
 what is kept is made of it by `engo.wasm.delta`. Bytes in, bytes out.
@@ -13,20 +13,34 @@ what is kept is made of it by `engo.wasm.delta`. Bytes in, bytes out.
 
 import struct
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engo.wasm.delta import MAX_MEMORY, DeltaError
 from engo.wasm.sections import PAGE, WASM_PAGE
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 _HEAD: Final = struct.Struct("<32sQI")
 
 
 class Pages(NamedTuple):
-    """What differs from an image. `pages` maps numbers to 4,096 bytes each."""
+    """What differs from an image. `pages` maps numbers to the `difference` of each."""
 
     image_digest: bytes
     memory: int  # bytes of linear memory
     pages: Mapping[int, bytes | memoryview]
+
+
+def difference(page: bytes | memoryview, image: "bytes | mmap", number: int) -> bytes:
+    """A page exclusive-or the image's, zeroes behind its end; undoes itself.
+
+    A page in which an object has changed is then nothing but zeroes around it, and
+    takes a tenth of the room when packed.
+    """
+    base = image[number * PAGE : (number + 1) * PAGE]
+    left, right = int.from_bytes(page, "little"), int.from_bytes(base, "little")
+    return (left ^ right).to_bytes(PAGE, "little")
 
 
 def write_pages(pages: Pages) -> list[bytes | memoryview]:

@@ -35,7 +35,7 @@ from engo.native.vm import ALIVE, PAGE, SHADOW_STACK, RuntimeFailed, Vm
 from engo.powers.hosting import CONTROL, ControlSocket, raise_descriptor_limit
 from engo.powers.package import HOST_CACHE_VARIABLE, HOST_MEMORY_VARIABLE
 from engo.wasm.delta import DeltaError
-from engo.wasm.pages import Pages, read_pages, write_pages
+from engo.wasm.pages import Pages, difference, read_pages, write_pages
 from engo.worker.errors import EngoError
 from engo.worker.launch import IMAGES
 from engo.worker.wasm_images import WasmImage, WasmImages
@@ -237,14 +237,15 @@ def _put(vm: Vm, found: Pages, image: WasmImage) -> None:
         )
     vm.grow(found.memory)
     for number, page in found.pages.items():
-        vm.view(number * PAGE, PAGE)[:] = page
+        vm.view(number * PAGE, PAGE)[:] = difference(page, image.memory, number)
 
 
 def _state(machine: Machine) -> list[bytes | memoryview]:
     vm, origin = machine
     assert origin is not None
     numbers = [n for n in vm.pages_that_differ(origin.memory) if n >= _DEAD_PAGES]
-    pages = {n: vm.view(n * PAGE, PAGE) for n in numbers}
+    memory = origin.memory
+    pages = {n: difference(vm.view(n * PAGE, PAGE), memory, n) for n in numbers}
     return write_pages(Pages(origin.digest, vm.size, pages))
 
 

@@ -15,6 +15,7 @@ from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
 from engo.powers.page import PAGE_BYTES, SharedPage
 from engo.wasm.delta import Delta, DeltaError, DeltaWrongKey, read_delta, write_delta
+from engo.wasm.pages import difference
 from engo.worker.errors import (
     LaunchError,
     SnapshotAltered,
@@ -147,7 +148,8 @@ class WasmChild:
         if not vm.wait_rest(PATIENCE) or vm.status != ALIVE or vm.result != 1:
             raise UsageError("expected a machine at rest, got one that is at work")
         numbers = [n for n in vm.pages_that_differ(origin.memory) if n >= _DEAD_PAGES]
-        pages = {n: bytes(vm.view(n * PAGE, PAGE)) for n in numbers}
+        memory = origin.memory
+        pages = {n: difference(vm.view(n * PAGE, PAGE), memory, n) for n in numbers}
         delta = Delta(build, origin.name, origin.digest, vm.size, pages)
         return write_delta(delta, key)
 
@@ -217,7 +219,7 @@ class WasmLauncher:
         except RuntimeFailed as error:
             raise LaunchError(f"expected to resume a machine, got: {error}") from error
         for number, page in delta.pages.items():
-            vm.view(number * PAGE, PAGE)[:] = page
+            vm.view(number * PAGE, PAGE)[:] = difference(page, image.memory, number)
         vm.bind()
         return WasmChild(vm, image)
 
