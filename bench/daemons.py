@@ -18,8 +18,11 @@ from engo.powers.paths import Paths
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Sequence[str]]:
-    """Start a daemon; the command that speaks to it; stop it at the end."""
+def running(**settings: str) -> Iterator[Sequence[str]]:
+    """Start a daemon; the command that speaks to it; stop it at the end.
+
+    `settings` are variables of its environment.
+    """
     installed = Path(sys.executable).with_name("engo")
     engo = (str(installed),) if installed.exists() else (sys.executable, "-m", "engo")
     with tempfile.TemporaryDirectory() as root:
@@ -27,6 +30,7 @@ def running() -> Iterator[Sequence[str]]:
             os.environ[f"XDG_{name}"] = f"{root}/{name.lower()}"
         for name in ("ENGO_SOCK", "ENDO_SOCK"):
             os.environ.pop(name, None)
+        os.environ.update(settings)
         subprocess.run([*engo, "start"], check=True)
         try:
             yield engo

@@ -118,13 +118,14 @@ WORKERS = [
     {
         "names": ["a", "d.b"],
         "number": "0a" * 64,
-        "engine": "wasm",
+        "engine": "native",
         "state": "idle",
         "pid": 7,
         "heap": 1_572_864,
         "meter": 123_456,
         "idle": 0.25,
     },
+    {"names": ["b"], "number": "3d" * 64, "engine": "wasm", "state": "running"},
     {"names": ["m"], "number": "1b" * 64, "engine": "native", "state": "absent"},
     {
         "names": [],
@@ -136,10 +137,11 @@ WORKERS = [
     },
 ]
 TABLE = """\
-NAME                ENGINE      STATE      PID     HEAP   METER   IDLE
-a, d.b              wasm        idle         7  1.5 MiB  123456  0.2 s
-m                   native      absent       -        -       -      -
-(2c2c2c2c2c2c2c2c)  wasm-child  suspended    -    700 B       -  1.5 h
+NAME                ENGINE      STATE      PROCESS     HEAP   METER   IDLE
+a, d.b              native      idle             7  1.5 MiB  123456  0.2 s
+b                   wasm        running     daemon        -       -      -
+m                   native      absent           -        -       -      -
+(2c2c2c2c2c2c2c2c)  wasm-child  suspended        -    700 B       -  1.5 h
 """
 
 

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SHOWN_DIGITS = 16  # of the number of a worker without a name
-HEADS = ("NAME", "ENGINE", "STATE", "PID", "HEAP", "METER", "IDLE")
+HEADS = ("NAME", "ENGINE", "STATE", "PROCESS", "HEAP", "METER", "IDLE")
 TO_THE_RIGHT = 3  # the first column that is aligned to the right
 NOTHING = "-"
+SHARED = {"wasm": "daemon", "wasm-child": "shared"}  # by engine, without a process
 KIB = 1024.0
 
 
@@ -49,11 +50,20 @@ def _row(record: dict[str, object]) -> tuple[str, ...]:
         name,
         str(record.get("engine")),
         str(record.get("state")),
-        _number(record, "pid", str),
+        _place(record),
         _number(record, "heap", _bytes),
         _number(record, "meter", str),
         _number(record, "idle", _seconds),
     )
+
+
+def _place(record: dict[str, object]) -> str:
+    """The process of its own, or whose it is in."""
+    pid = record.get("pid")
+    if isinstance(pid, int):
+        return str(pid)
+    awake = record.get("state") in ("idle", "running")
+    return SHARED.get(str(record.get("engine")), NOTHING) if awake else NOTHING
 
 
 def _number(
@@ -89,8 +99,9 @@ VERB = Verb(
     ],
     details=(
         "A worker is absent (not started yet, or ended), starting, running, idle or "
-        "suspended. The heap is what its machine has in use, the meter what it has "
-        "computed so far, both as it said last."
+        "suspended. It has a process of its own, or lives in the daemon or a shared "
+        "one. The heap is what its machine has in use, the meter what it has computed "
+        "so far, both as it said last."
     ),
     examples=[
         ("engo workers", ""),
