@@ -387,3 +387,57 @@ def test_a_host_refuses_what_breaks_the_page(launcher: WasmChildLauncher) -> Non
         sender.sendmsg([order], rights)
         assert host.end_of(1, 10) is not None
     assert not host.alive
+
+
+def test_an_engine_of_ones_own(
+    wasm_cache: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each worker without a launcher has a process, which ends with it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", wasm_cache)
+    with engo.Worker(engine="wasm-child") as worker:
+        assert worker.evaluate("1 + 1") == 2
+        assert worker.pid is None
+    assert not [name for name in threading.enumerate() if name.name == "engo-host"]
+
+
+def test_a_forked_process_only_closes(launcher: WasmChildLauncher) -> None:
+    with engo.Worker(launcher=launcher) as worker:
+        pid = os.fork()
+        if pid == 0:
+            worker.close()
+            launcher.close()
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+        assert worker.evaluate("1 + 1") == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+class TestAsync:
+    async def test_suspend_resume_and_the_end_of_the_process(
+        self, launcher: WasmChildLauncher
+    ) -> None:
+        async with engo.open_worker(launcher=launcher, key=KEY) as worker:
+            await worker.evaluate("globalThis.n = 41")
+            state = await worker.suspend()
+        deaths: list[engo.WorkerDied] = []
+        async with engo.open_worker(
+            launcher=launcher, key=KEY, resume=state, on_death=deaths.append
+        ) as worker:
+            assert await worker.evaluate("n + 1") == 42
+            os.kill(launcher.pids[0], signal.SIGKILL)
+            with pytest.raises(engo.WorkerDied, match="hosted it ended"):
+                await worker.evaluate("for (;;);")
+        assert len(deaths) == 1
+
+    async def test_a_machine_at_work_is_not_suspended(
+        self, launcher: WasmChildLauncher
+    ) -> None:
+        async with engo.open_worker(launcher=launcher, key=KEY) as worker:
+            await worker.evaluate("globalThis.n = 1")
+            child = worker._core.child
+            assert isinstance(child, HostedChild)
+            worker.kill()
+            await worker.wait_ended()
+            with pytest.raises(engo.UsageError):
+                child.suspend(KEY, launcher.build())

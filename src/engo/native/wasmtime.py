@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from typing import TYPE_CHECKING, Any, Final
 
 from engo.native import NativeMissing
@@ -131,6 +130,9 @@ def load() -> tuple[cffi.FFI, Any]:
     Raises NativeMissing when the wheel is not there, of another release or without
     a library for this system.
     """
+    # Slow to load, and only here needed.
+    from importlib.metadata import PackageNotFoundError, distribution
+
     import cffi
 
     try:
