@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import filecmp
 import io
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cffi
 
@@ -32,6 +34,9 @@ from native.xs.compile import CompileError  # noqa: E402
 from native.xs.fetch import FetchError  # noqa: E402
 from native.xs.flavours import ASAN, ASAN_SNAPSHOT, NORMAL  # noqa: E402
 from native.xs.repairs import RepairError  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def emit(glue: str) -> str:
@@ -61,7 +66,7 @@ def install(made: assemble.Artefacts, package: Path) -> None:
         if target.exists() and filecmp.cmp(source, target, shallow=False):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(target.name + ".new")
+        unfinished = target.with_name(f"{target.name}.{os.getpid()}.new")
         shutil.copy2(source, unfinished)
         os.replace(unfinished, target)
 
@@ -77,6 +82,21 @@ def main() -> int:
     parser.add_argument("--no-wasm", action="store_true")
     parser.add_argument("--leave-out", action="append", default=[], metavar="REPAIR")
     options = parser.parse_args()
+    with _alone():
+        return _build(options)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Two builds of one tree would take each other's files away."""
+    pipeline.BUILD.mkdir(exist_ok=True)
+    with (pipeline.BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(options: argparse.Namespace) -> int:
+    """What the command line asks for; the exit status."""
     leave_out = tuple(options.leave_out)
     try:
         if options.asan:

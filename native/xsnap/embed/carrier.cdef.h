@@ -9,6 +9,8 @@ typedef struct EngoRuntime {
   uintptr_t error_delete;   /* wasmtime_error_delete */
   uintptr_t trap_delete;    /* wasm_trap_delete */
   uintptr_t trap_code;      /* wasmtime_trap_code */
+  uintptr_t bump;           /* wasmtime_engine_increment_epoch */
+  uintptr_t engine;         /* wasm_engine_t */
 } EngoRuntime;
 
 /* A function of an instance: wasmtime_func_t. */
@@ -66,8 +68,7 @@ int engo_instance_status(EngoInstance *instance);
 int engo_instance_resting(EngoInstance *instance);
 /* CPU seconds of the thread that runs it now; 0 when none does. */
 double engo_instance_cpu(EngoInstance *instance);
-/* It ends at the next step it takes; the caller then moves the engine's epoch.
- */
+/* It ends at the next step it takes: the epoch moves until it has. */
 void engo_instance_kill(EngoInstance *instance);
 /* Call an export with one number, after all input so far; its result is there
    when it rests, if it has not ended. */

@@ -96,13 +96,17 @@ static void tell(EngoInstance *instance) {
 static void end(EngoInstance *instance, int status) {
   if (instance->status != ENGO_ALIVE)
     return;
-  instance->status = status;
+  instance->status = instance->killed ? ENGO_KILLED : status;
   instance->calling = false;
   engo_bytes_free(&instance->input);
 }
 
 static void leave(EngoInstance *instance, EngoState state) {
   instance->state = instance->status == ENGO_ALIVE ? state : ENGO_ENDED;
+  if (instance->doomed && instance->state == ENGO_ENDED) {
+    instance->doomed = false;
+    engo_pool_doom(instance->pool, -1);
+  }
 }
 
 /* ---- running; with the lock held, which calling lets go of */
@@ -153,7 +157,7 @@ static int status_of(EngoInstance *instance, void *error, void *trap) {
     status = ENGO_FAILED;
     ((Delete *)runtime->error_delete)(error);
   }
-  return status != ENGO_ALIVE && instance->killed ? ENGO_KILLED : status;
+  return status;
 }
 
 /* Its result, unless it ended. */
@@ -437,6 +441,9 @@ void engo_instance_kill(EngoInstance *instance) {
     end(instance, ENGO_KILLED);
     leave(instance, ENGO_RESTING);
     tell(instance);
+  } else if (instance->state != ENGO_ENDED && !instance->doomed) {
+    instance->doomed = true;
+    engo_pool_doom(instance->pool, 1);
   }
   pthread_cond_broadcast(&instance->changed);
   pthread_mutex_unlock(&instance->lock);

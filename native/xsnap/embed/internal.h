@@ -49,6 +49,7 @@ struct EngoInstance {
   EngoBytes input, output;
   EngoState state;
   bool killed;
+  bool doomed; /* killed while it ran, and has not ended */
   bool here;  /* it runs on its owner's thread, who cannot read meanwhile */
   int status; /* ENGO_ALIVE until it has ended */
   EngoFunction called;
@@ -73,7 +74,8 @@ struct EngoPool {
   pthread_cond_t waited; /* for the monitor: nobody is idle */
   pthread_cond_t gone;   /* a thread has ended */
   EngoInstance *first, **last;
-  unsigned threads, idle, blocked;
+  unsigned threads, idle, blocked, queued;
+  unsigned doomed; /* instances that were killed and run on */
   uint64_t taken; /* instances taken off the queue so far */
   bool closing, monitored;
 };
@@ -93,6 +95,8 @@ void engo_link_tell(EngoInstance *instance);
 /* pool.c */
 void engo_pool_push(EngoPool *pool, EngoInstance *instance);
 bool engo_pool_others_wait(EngoPool *pool);
+/* So many instances more, or fewer, were killed and run on. */
+void engo_pool_doom(EngoPool *pool, int change);
 /* The calling thread waits for the host: another one may take its place. */
 void engo_pool_block(EngoPool *pool, int change);
 

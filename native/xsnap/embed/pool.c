@@ -14,6 +14,8 @@
 #define MOST_THREADS 512
 #define SECOND 1000000000
 
+typedef void Bump(void *engine);
+
 static bool start_thread(EngoPool *pool, void *(*body)(void *), size_t stack) {
   pthread_attr_t attributes;
   pthread_t thread;
@@ -43,6 +45,7 @@ static EngoInstance *pop(EngoPool *pool) {
     pool->last = &pool->first;
   instance->next = NULL;
   pool->taken++;
+  pool->queued--;
   return instance;
 }
 
@@ -78,16 +81,24 @@ static void add_thread(EngoPool *pool) {
     pool->threads--;
 }
 
-/* Looks whether the queue moves. */
+/* Every running instance looks whether it was killed. Again and again while one
+   was, since its look may have come just before. */
+static void bump(EngoPool *pool) {
+  if (pool->doomed > 0)
+    ((Bump *)pool->runtime.bump)((void *)pool->runtime.engine);
+}
+
+/* Looks whether the queue moves, and that the killed end. */
 static void *monitor(void *argument) {
   EngoPool *pool = argument;
   pthread_mutex_lock(&pool->lock);
   while (!pool->closing) {
-    if (!pool->first) {
+    if (!pool->first && !pool->doomed) {
       pthread_cond_wait(&pool->waited, &pool->lock);
       continue;
     }
     uint64_t taken = pool->taken;
+    bump(pool);
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += MONITOR_NS;
@@ -110,7 +121,10 @@ void engo_pool_push(EngoPool *pool, EngoInstance *instance) {
   instance->next = NULL;
   *pool->last = instance;
   pool->last = &instance->next;
-  if (pool->idle > 0)
+  pool->queued++;
+  /* A thread that was woken is idle until it runs, so it is not enough that
+     there is one. */
+  if (pool->idle >= pool->queued)
     pthread_cond_signal(&pool->work);
   else if (pool->threads - pool->blocked < pool->least)
     add_thread(pool);
@@ -126,10 +140,19 @@ bool engo_pool_others_wait(EngoPool *pool) {
   return wait;
 }
 
+void engo_pool_doom(EngoPool *pool, int change) {
+  pthread_mutex_lock(&pool->lock);
+  pool->doomed += (unsigned)change;
+  bump(pool);
+  if (change > 0)
+    pthread_cond_signal(&pool->waited);
+  pthread_mutex_unlock(&pool->lock);
+}
+
 void engo_pool_block(EngoPool *pool, int change) {
   pthread_mutex_lock(&pool->lock);
   pool->blocked += (unsigned)change;
-  if (change > 0 && pool->first && pool->idle == 0)
+  if (change > 0 && pool->queued > pool->idle)
     add_thread(pool);
   pthread_mutex_unlock(&pool->lock);
 }

@@ -281,7 +281,6 @@ class Vm:
         """End it at its next step. May be called from any thread."""
         if self._handle:
             self._own.engo_instance_kill(self._handle)
-            self.runtime.bump()
 
     def deliver_here(self, length: int) -> int:
         """Run the record in the in scratch on this thread, whose stack must be of

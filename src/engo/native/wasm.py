@@ -92,10 +92,6 @@ class Runtime:
         """
         return Vm(self, image, memory_limit)
 
-    def bump(self) -> None:
-        """Have every running VM look whether it was killed."""
-        self._lib.wasmtime_engine_increment_epoch(self.engine)
-
     @property
     def threads(self) -> int:
         """Threads that the pool has now."""
@@ -154,6 +150,8 @@ class Runtime:
         functions.error_delete = self._address("wasmtime_error_delete")
         functions.trap_delete = self._address("wasm_trap_delete")
         functions.trap_code = self._address("wasmtime_trap_code")
+        functions.bump = self._address("wasmtime_engine_increment_epoch")
+        functions.engine = int(self._ffi.cast("uintptr_t", self.engine))
         return functions
 
     def _new_linker(self) -> Any:

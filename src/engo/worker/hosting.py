@@ -85,8 +85,6 @@ class Hosting:
         """Until the control socket closes. Raises RemoteProtocolError."""
         while True:
             number = self._loop.serve(_AGAIN if self._killed else -1)
-            if self._killed:
-                self._images.runtime.bump()
             if number:
                 self._look(number)
             elif not self._take_orders():

@@ -86,6 +86,7 @@ class Lane:
 
     def close(self) -> None:
         """It is not free any more."""
+        self._free_at = _FREE_NEVER
         self._read_into = None
 
     def check_thread(self) -> None:

@@ -7,12 +7,13 @@ millisecond ever after. What is in there is code that this process runs, so the 
 must be the user's own and closed to others.
 """
 
+import contextlib
 import hashlib
 import mmap
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -159,24 +160,26 @@ class WasmImages:
     def restore(self, body: bytes | memoryview, limits: int) -> Vm:
         """A VM that holds a snapshot's body, to be followed by `start`."""
         vm = self.new_vm(self.blank(), limits)
-        at = vm.call("image", len(body))
-        if not at:
-            vm.close()
-            raise LaunchError(
-                f"expected room for a snapshot of {len(body)} bytes under a limit of "
-                f"{limits}, got none"
-            )
-        vm.view(at, len(body))[:] = body
+        with closed_on_error(vm):
+            at = vm.call("image", len(body))
+            if not at:
+                raise LaunchError(
+                    f"expected room for a snapshot of {len(body)} bytes under a limit "
+                    f"of {limits}, got none"
+                )
+            vm.view(at, len(body))[:] = body
         return vm
 
     def new_vm(self, module: object, limits: int) -> Vm:
         """A VM of the blank image in which a machine may be started."""
         vm = self.runtime.spawn(module, limits)
-        vm.call("_initialize")
-        if not vm.call("create"):
-            vm.close()
-            raise LaunchError(f"expected memory for a machine under {limits}, got none")
-        vm.bind()
+        with closed_on_error(vm):
+            vm.call("_initialize")
+            if not vm.call("create"):
+                raise LaunchError(
+                    f"expected memory for a machine under {limits}, got none"
+                )
+            vm.bind()
         return vm
 
     def close(self) -> None:
@@ -256,6 +259,16 @@ class WasmImages:
             return living_memory(vm)
         finally:
             vm.close()
+
+
+@contextlib.contextmanager
+def closed_on_error(vm: Vm) -> Iterator[None]:
+    """Close a VM that could not be made ready."""
+    try:
+        yield
+    except BaseException:
+        vm.close()
+        raise
 
 
 def living_memory(vm: Vm) -> bytearray:

@@ -14,24 +14,20 @@ from engo.native.vm import ALIVE, KILLED, PAGE, SHADOW_STACK, RuntimeFailed, Vm
 from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
 from engo.powers.page import PAGE_BYTES, SharedPage
-from engo.wasm.delta import Delta, DeltaError, DeltaWrongKey, read_delta, write_delta
+from engo.wasm.delta import Delta, write_delta
 from engo.wasm.pages import difference
-from engo.worker.errors import (
-    LaunchError,
-    SnapshotAltered,
-    SnapshotForeign,
-    SnapshotWrongKey,
-    UsageError,
-)
+from engo.worker.errors import LaunchError, SnapshotForeign, UsageError
 from engo.worker.limits import Limits
 from engo.worker.wasm_images import (
     PATIENCE,
     Say,
     WasmImage,
     WasmImages,
+    closed_on_error,
     memory_limit,
     say_on_stderr,
 )
+from engo.worker.wasm_states import checked_state
 
 _DEAD_PAGES: Final = SHADOW_STACK // PAGE
 _LOOK: Final = 100  # milliseconds that Ctrl-C may have to wait
@@ -191,9 +187,10 @@ class WasmLauncher:
             if isinstance(origin, SealedMemory):
                 return WasmChild(images.restore(origin.read(), room), None)
             vm = images.runtime.spawn(origin.module, room)
-            vm.bind()
-            if limits.stack == vm.call("stack"):
-                return WasmChild(vm, origin)
+            with closed_on_error(vm):
+                vm.bind()
+                if limits.stack == vm.call("stack"):
+                    return WasmChild(vm, origin)
             vm.close()
             with images.snapshot(origin.name) as body:
                 return WasmChild(images.restore(body.read(), room), None)
@@ -206,7 +203,7 @@ class WasmLauncher:
         Raises SnapshotAltered, SnapshotForeign or SnapshotWrongKey for bytes that are
         no state of this build and key, LaunchError.
         """
-        delta = self._checked(state, key)
+        delta = checked_state(state, key, self.build())
         image = self.image(delta.image)
         if image.digest != delta.image_digest:
             raise SnapshotForeign(
@@ -215,26 +212,15 @@ class WasmLauncher:
             )
         try:
             vm = self.images.runtime.spawn(image.module, memory_limit(limits))
-            vm.grow(delta.memory)
-        except RuntimeFailed as error:
+            with closed_on_error(vm):
+                vm.grow(delta.memory)
+                for number, page in delta.pages.items():
+                    there = vm.view(number * PAGE, PAGE)
+                    there[:] = difference(page, image.memory, number)
+                vm.bind()
+        except (RuntimeFailed, MemoryError) as error:
             raise LaunchError(f"expected to resume a machine, got: {error}") from error
-        for number, page in delta.pages.items():
-            vm.view(number * PAGE, PAGE)[:] = difference(page, image.memory, number)
-        vm.bind()
         return WasmChild(vm, image)
-
-    def _checked(self, state: bytes, key: bytes) -> Delta:
-        try:
-            delta = read_delta(state, key)
-        except DeltaWrongKey as error:
-            raise SnapshotWrongKey(str(error)) from error
-        except DeltaError as error:
-            raise SnapshotAltered(str(error)) from error
-        if delta.build != self.build():
-            raise SnapshotForeign(
-                f"expected a machine of build {self.build()}, got one of {delta.build}"
-            )
-        return delta
 
     def close(self) -> None:
         """Give everything back."""
