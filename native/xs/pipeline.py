@@ -135,7 +135,7 @@ def link(flavour: Flavour, objects: list[Path], output: Path, *flags: str) -> bo
     if output.exists() and stamp.exists() and stamp.read_text() == key:
         return False
     output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_name(output.name + ".new")
+    unfinished = output.with_name(f"{output.name}.{os.getpid()}.new")
     compiling.run([*command, "-o", str(unfinished)])
     unfinished.replace(output)
     stamp.write_text(key)

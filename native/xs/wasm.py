@@ -6,6 +6,7 @@ our files. The order of steps and the flags of XS are the native ones, from pipe
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,7 +61,7 @@ def _link(compiler: compiling.Compiler, objects: list[Path], output: Path) -> bo
     if output.exists() and stamp.exists() and stamp.read_text() == key:
         return False
     output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_suffix(".new")
+    unfinished = output.with_suffix(f".{os.getpid()}.new")
     compiling.run(
         [compiler.program, *command, "-o", str(unfinished)], compiler.environment
     )

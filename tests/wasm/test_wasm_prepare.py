@@ -199,6 +199,46 @@ def test_little_work_changes_few_pages(module: tuple[Any, Any], times: int) -> N
     assert len(zlib.compress(b"".join(pages))) <= 16_384
 
 
+def test_chunks_of_an_image_stay_in_their_places(module: tuple[Any, Any]) -> None:
+    large = Instance(*module)
+    large.start()
+    # Tables that will be made anew, in front of half a megabyte of strings.
+    large.evaluate("globalThis.early = Array.from({ length: 9 }, () => new Map());"
+                   "globalThis.late = Array.from({ length: 99 }, (_, i) =>"
+                   " String(i).repeat(3000)); 1")  # fmt: skip
+    base = large.picture(adopt=True)
+    made = Instance(*module, base)
+    made.start(**START)
+    source = "for (const map of early) for (let i = 0; i < 64; i++) map.set(i, i);"
+    made.evaluate(source)
+    state = made.picture(adopt=False)
+    assert len(different(base, state)) <= 40
+    again = Instance(*module, state)
+    assert again.evaluate("engoCollect(); late.join('').length")["value"] == 564_000
+    assert again.evaluate("early.map(m => m.get(63)).join('')")["value"] == "63" * 9
+    # An image of this machine is of one piece once more.
+    next_base = made.picture(adopt=True)
+    last = Instance(*module, next_base)
+    last.start(**START)
+    assert last.evaluate("late.join('').length")["value"] == 564_000
+
+
+def test_free_slots_come_back_page_by_page(
+    module: tuple[Any, Any], base: bytes
+) -> None:
+    made = Instance(*module, base)
+    made.start(**START)
+    grow = "globalThis.rows = Array.from({ length: 4e4 }, (_, i) => ({ i })); 1"
+    made.evaluate(grow)
+    made.evaluate("rows.length = 100")
+    pages = different(base, made.picture(adopt=False))
+    # Blocks of free slots, megabytes of them, are zero.
+    assert len(zlib.compress(b"".join(pages))) < 20_000
+    made.evaluate(grow)
+    assert made.evaluate("rows.reduce((s, r) => s + r.i, 0)")["value"] == 799_980_000
+    assert made.evaluate("engoCollect(); rows[39999].i")["value"] == 39_999
+
+
 def test_nothing_is_left_of_what_was_freed(
     module: tuple[Any, Any], base: bytes
 ) -> None:

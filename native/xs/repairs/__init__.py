@@ -60,6 +60,8 @@ _ORDER: Final = (
     "v11_bigint",
     "v12_hoisted_setjmp",
     "w01_extensions",
+    "w03_firm_chunks",
+    "w04_hidden_slots",
 )
 
 

@@ -3,8 +3,13 @@
 
 #include "../internal.h"
 
-/* Slots are about to die. */
-void engo_before_collect(void *machine) { engo_properties_forget(machine); }
+/* Slots are about to die, and the list of free ones is about to be made anew.
+ */
+void engo_before_collect(void *machine) {
+  txMachine *the = machine;
+  the->hiddenSlots = NULL;
+  engo_properties_forget(machine);
+}
 
 /* Chunks are about to move: every address of one is void. */
 void engo_before_sweep(void *machine) {

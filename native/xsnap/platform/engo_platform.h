@@ -54,14 +54,18 @@
 #define mxCESU8 1
 
 /* Atomics.wait wants the first three. What is ours is behind `context`, but for
-   the size of the chunk region (0: none yet): XS forgets the context before it
-   frees the memory. The caches are the engine's (../engine/engine.h). */
+   the size of the chunk region (0: none yet), since XS forgets the context
+   before it frees the memory, the engine's caches (../engine/engine.h), the
+   region of chunks that must not be moved (NULL: none; repair w03_firm_chunks)
+   and the free slots that are in no list (repair w04_hidden_slots). */
 #define mxMachinePlatform                                                      \
   void *waiterCondition;                                                       \
   void *waiterData;                                                            \
   void *waiterLink;                                                            \
   size_t chunkReserve;                                                         \
-  EngoCaches caches;
+  EngoCaches caches;                                                           \
+  signed char *firmFrom, *firmTo;                                              \
+  struct sxSlot *hiddenSlots;
 
 /* Date: the clock is a field of the machine that runs on this thread, and local
    time is UTC (no zone file, no static buffer). */
@@ -84,5 +88,8 @@ uint32_t engo_platform_random(void *machine);
 /* How much a heap grows: repair v01_heap_growth. */
 int32_t engo_platform_slots_to_add(void *machine);
 int32_t engo_platform_chunk_room(void *machine, int32_t size);
+/* There is no free slot in the list: whether there are some now. Repair
+   w04_hidden_slots. */
+int32_t engo_platform_show_slots(void *machine);
 
 #endif

@@ -10,6 +10,9 @@
 void wasm_wipe(void *from, void *to);
 void wasm_heap_tidy(void);
 
+/* slots.c */
+void wasm_slots_hide(txMachine *the);
+
 /* prepare.c */
 bool wasm_vm_prepare(XsnapVm *vm, bool adopt);
 

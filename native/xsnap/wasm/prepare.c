@@ -9,15 +9,24 @@ static void collect(XsnapVm *vm, void *unused) {
   fxCollectGarbage(vm->machine);
 }
 
+/* Chunks of an image stay in its pages: the block that was there first, which
+   in a canonical image is the only one. Until the next image of this machine.
+ */
+static void loosen_chunks(txMachine *the) {
+  the->firmFrom = the->firmTo = NULL;
+}
+
+static void fix_chunks(txMachine *the) {
+  txBlock *block = the->firstBlock;
+  while (block->nextBlock)
+    block = block->nextBlock;
+  the->firmFrom = (txByte *)(block + 1);
+  the->firmTo = block->current;
+}
+
 static void wipe_chunks(txMachine *the) {
   for (txBlock *block = the->firstBlock; block; block = block->nextBlock)
     wasm_wipe(block->current, block->limit);
-}
-
-/* Of a free slot XS reads the link only. */
-static void wipe_slots(txMachine *the) {
-  for (txSlot *slot = the->freeHeap; slot; slot = slot->next)
-    wasm_wipe(&slot->next + 1, slot + 1);
 }
 
 static void drop_buffers(XsnapVm *vm) {
@@ -29,17 +38,23 @@ static void drop_buffers(XsnapVm *vm) {
 /* False: not now, or never again. */
 bool wasm_vm_prepare(XsnapVm *vm, bool adopt) {
   uint64_t crank_meter = vm->page->crank_meter;
-  if (!xsnap_vm_quiet(vm) || !xsnap_run(vm, collect, NULL))
+  if (!xsnap_vm_quiet(vm))
+    return false;
+  if (adopt)
+    loosen_chunks(vm->machine);
+  if (!xsnap_run(vm, collect, NULL))
     return false;
   vm->page->crank_meter = crank_meter;
   drop_buffers(vm);
   wipe_chunks(vm->machine);
-  wipe_slots(vm->machine);
+  wasm_slots_hide(vm->machine);
   wasm_wipe(vm->machine->stackBottom, vm->machine->stack);
   memset(vm->in, 0, sizeof vm->in);
   memset(vm->out, 0, sizeof vm->out);
   wasm_heap_tidy();
-  if (adopt)
+  if (adopt) {
+    fix_chunks(vm->machine);
     xsnap_vm_give_up(vm);
+  }
   return true;
 }
