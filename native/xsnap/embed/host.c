@@ -10,6 +10,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,6 +20,7 @@
 #define READ_BYTES 65536
 #define EVENTS 64
 #define TICK_MS 20
+#define LINGER_MS 1
 #define SECOND 1000000000ll
 #define CPU_AT 40 /* of the shared page: docs/frames.md */
 #define CONTROL 0 /* tags of events; others are pointers to links */
@@ -145,6 +147,26 @@ int engo_link_fill(EngoInstance *instance) {
     if (errno != EINTR)
       return -1;
   }
+}
+
+bool engo_link_linger(EngoInstance *instance) {
+  EngoLink *link = instance->link;
+  EngoPool *pool = instance->pool;
+  struct pollfd both[2] = {{.fd = link->in, .events = POLLIN},
+                           {.fd = pool->wake, .events = POLLIN}};
+  flush(link);
+  if (!link->drained)
+    return true; /* the owner asked for another look */
+  if (engo_bytes_length(&instance->output) > 0 || instance->calling ||
+      instance->killed || !engo_pool_linger(pool))
+    return false;
+  pthread_mutex_unlock(&instance->lock);
+  poll(both, 2, LINGER_MS);
+  bool stay = engo_pool_lingered(pool);
+  pthread_mutex_lock(&instance->lock);
+  if (stay && both[0].revents)
+    link->drained = false;
+  return !link->drained;
 }
 
 static void arm(EngoLink *link) {

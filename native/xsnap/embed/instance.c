@@ -137,6 +137,8 @@ static size_t take_record(EngoInstance *instance) {
     int more = engo_link_fill(instance);
     if (more < 0)
       end(instance, 0);
+    if (more == 0 && engo_link_linger(instance))
+      more = 1;
     if (more <= 0)
       break;
     length = take_written(instance);
@@ -190,6 +192,10 @@ static bool step(EngoInstance *instance) {
   if (instance->status != ENGO_ALIVE)
     return false;
   size_t length = take_record(instance);
+  if (instance->killed) { /* meanwhile */
+    end(instance, ENGO_KILLED);
+    return false;
+  }
   if (length > 0)
     deliver(instance, length);
   else if (instance->calling) {

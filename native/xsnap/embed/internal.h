@@ -50,8 +50,8 @@ struct EngoInstance {
   EngoState state;
   bool killed;
   bool doomed; /* killed while it ran, and has not ended */
-  bool here;  /* it runs on its owner's thread, who cannot read meanwhile */
-  int status; /* ENGO_ALIVE until it has ended */
+  bool here;   /* it runs on its owner's thread, who cannot read meanwhile */
+  int status;  /* ENGO_ALIVE until it has ended */
   EngoFunction called;
   bool calling; /* `called` is to be called */
   int32_t argument, result;
@@ -75,8 +75,10 @@ struct EngoPool {
   pthread_cond_t gone;   /* a thread has ended */
   EngoInstance *first, **last;
   unsigned threads, idle, blocked, queued;
-  unsigned doomed; /* instances that were killed and run on */
-  uint64_t taken; /* instances taken off the queue so far */
+  unsigned lingering; /* threads that stay with a machine that rests */
+  int wake;           /* an eventfd that they look at */
+  unsigned doomed;    /* instances that were killed and run on */
+  uint64_t taken;     /* instances taken off the queue so far */
   bool closing, monitored;
 };
 
@@ -89,12 +91,19 @@ int64_t engo_now(void);
 /* host.c, with the instance's lock held */
 /* Read more input: 1: there is some, 0: none now, -1: the pipe has ended. */
 int engo_link_fill(EngoInstance *instance);
+/* Stay a moment, letting go of the lock: whoever got an answer asks again.
+   True: look whether something has come. */
+bool engo_link_linger(EngoInstance *instance);
 /* Write what the pipe takes, wait for what comes, tell of an end. */
 void engo_link_tell(EngoInstance *instance);
 
 /* pool.c */
 void engo_pool_push(EngoPool *pool, EngoInstance *instance);
 bool engo_pool_others_wait(EngoPool *pool);
+/* The calling thread may stay with its machine while `pool->wake` is silent. */
+bool engo_pool_linger(EngoPool *pool);
+/* It does not any more; false: it is wanted elsewhere. */
+bool engo_pool_lingered(EngoPool *pool);
 /* So many instances more, or fewer, were killed and run on. */
 void engo_pool_doom(EngoPool *pool, int change);
 /* The calling thread waits for the host: another one may take its place. */

@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define MONITOR_NS                                                             \
   10000000 /* a queue that stands so long gets a thread more                   \
@@ -116,6 +118,33 @@ static void *monitor(void *argument) {
   return NULL;
 }
 
+/* Those who linger: one of them is wanted. */
+static void call_back(EngoPool *pool) {
+  const uint64_t one = 1;
+  if (write(pool->wake, &one, sizeof one) < 0)
+    pthread_cond_signal(&pool->waited);
+}
+
+bool engo_pool_linger(EngoPool *pool) {
+  pthread_mutex_lock(&pool->lock);
+  bool may = !pool->first && pool->lingering < pool->least;
+  pool->lingering += may;
+  pthread_mutex_unlock(&pool->lock);
+  return may;
+}
+
+bool engo_pool_lingered(EngoPool *pool) {
+  uint64_t count;
+  pthread_mutex_lock(&pool->lock);
+  bool stay = !pool->first;
+  if (--pool->lingering == 0) { /* nobody is left to be called */
+    ssize_t ignored = read(pool->wake, &count, sizeof count);
+    (void)ignored;
+  }
+  pthread_mutex_unlock(&pool->lock);
+  return stay;
+}
+
 void engo_pool_push(EngoPool *pool, EngoInstance *instance) {
   pthread_mutex_lock(&pool->lock);
   instance->next = NULL;
@@ -126,6 +155,8 @@ void engo_pool_push(EngoPool *pool, EngoInstance *instance) {
      there is one. */
   if (pool->idle >= pool->queued)
     pthread_cond_signal(&pool->work);
+  else if (pool->lingering > 0)
+    call_back(pool);
   else if (pool->threads - pool->blocked < pool->least)
     add_thread(pool);
   else
@@ -178,6 +209,7 @@ EngoPool *engo_pool_create(const EngoRuntime *runtime, unsigned threads,
   monotonic(&pool->work);
   monotonic(&pool->waited);
   monotonic(&pool->gone);
+  pool->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   pool->monitored = start_thread(pool, monitor, 256 * 1024);
   if (!pool->monitored) {
     free(pool);
@@ -198,6 +230,8 @@ void engo_pool_delete(EngoPool *pool) {
   pthread_cond_destroy(&pool->work);
   pthread_cond_destroy(&pool->waited);
   pthread_cond_destroy(&pool->gone);
+  if (pool->wake >= 0)
+    close(pool->wake);
   free(pool);
 }
 
