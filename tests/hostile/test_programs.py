@@ -14,7 +14,7 @@ import pytest
 
 from engo import open_worker
 from engo.testing.attack_kit import SOON
-from engo.testing.attack_run import Outcome, run_attacks
+from engo.testing.attack_run import run_attacks
 from engo.testing.attacks import Attack
 
 from .ends import NAMES, ends_of
@@ -23,31 +23,24 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from engo import AsyncWorker
+    from engo.worker.wasm_child import WasmChildLauncher
+    from engo.worker.wasm_inprocess import WasmLauncher
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "xs-repairs" / "hostile"
 AT_ONCE = 4
 BATCHES = [NAMES[at : at + AT_ONCE] for at in range(0, len(NAMES), AT_ONCE)]
 PRINT = "const print = () => {};\n"
-KILLED = -9
 
 
 def test_every_program_is_on_the_list() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.js")) == NAMES
 
 
-def end_seen(found: Outcome) -> str:
-    if found.end != "time":
-        return found.end
-    return "kill" if getattr(found.error, "status", None) == KILLED else "interrupt"
-
-
 class Programs:
-    engine = "native"
+    launcher: Any = "auto"
 
     def open(self, **options: Any) -> AbstractAsyncContextManager[AsyncWorker]:
-        if self.engine != "native":
-            options.setdefault("engine", self.engine)
-        return open_worker(**options)
+        return open_worker(launcher=self.launcher, **options)
 
     @pytest.mark.parametrize("names", BATCHES, ids="..".join)
     def test_they_end_as_listed(self, names: list[str]) -> None:
@@ -59,12 +52,23 @@ class Programs:
             for name in names
         }
         found = anyio.run(run_attacks, self.open, chosen)
-        seen = {name: end_seen(found[name]) for name in names}
-        wrong = {name: end for name, end in seen.items() if end not in ends_of(name)}
+        wrong = {name for name in names if found[name].end not in ends_of(name)}
         assert not wrong, {name: str(found[name].error) for name in wrong}
         for one in found.values():
             assert one.rounds * SOON >= one.seconds - SOON
 
 
 class TestNative(Programs):
-    engine = "native"
+    pass
+
+
+class TestWasm(Programs):
+    @pytest.fixture(autouse=True)
+    def _shared(self, wasm_launcher: WasmLauncher) -> None:
+        self.launcher = wasm_launcher
+
+
+class TestWasmChild(Programs):
+    @pytest.fixture(autouse=True)
+    def _shared(self, wasm_child_launcher: WasmChildLauncher) -> None:
+        self.launcher = wasm_child_launcher

@@ -1,10 +1,11 @@
 """The attack kit: what no guest may bring about, whatever runs the workers.
 
-Subclass AttackKit in a test file, say which engine, and pytest runs it:
+Subclass AttackKit in a test file, say how workers are opened, and pytest runs it:
 
-    class TestWasm(AttackKit):
-        engine = "wasm"
+    class TestExecutable(AttackKit):
+        launcher = "executable"
 
+Attacker and neighbour come from one launcher, so from one process where it has one.
 Needs pytest. Attacks are data in `attacks` and `recursions`.
 """
 
@@ -21,6 +22,7 @@ from engo.testing import attacks
 from engo.testing.attack_run import Outcome, run_attack, run_attacks
 from engo.testing.attacks import Attack
 from engo.testing.recursions import RECURSIONS
+from engo.worker.core import Starter
 from engo.worker.errors import (
     CrankTimeout,
     GuestError,
@@ -29,6 +31,7 @@ from engo.worker.errors import (
     WorkerDied,
     WorkerInterrupted,
 )
+from engo.worker.launch import Kind
 from engo.worker.limits import MIB, Limits
 from engo.worker.opening import open_worker
 from engo.worker.waiting import AsyncWorker
@@ -72,13 +75,12 @@ async def _interrupt(worker: AsyncWorker) -> None:
 class AttackKit:
     """Tests over `open`; the attributes say how."""
 
-    engine: str = "native"
+    launcher: Kind | Starter = "auto"
     backend: str = "asyncio"
 
     def open(self, **options: Any) -> AbstractAsyncContextManager[AsyncWorker]:
         """A new worker; the options are those of open_worker."""
-        if self.engine != "native":
-            options.setdefault("engine", self.engine)
+        options.setdefault("launcher", self.launcher)
         return open_worker(**options)
 
     def run(self, work: Callable[[], Awaitable[Any]]) -> Any:
