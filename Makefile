@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.engo-ready
 
-.PHONY: demo test check format build bench asan kill9 repairs clean help
+.PHONY: demo test check format build bench bench-engine asan kill9 repairs clean help
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
 $(STAMP): pyproject.toml setup.py Makefile
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +40,10 @@ format: ## format Python and C
 
 bench: build ## figures beside the peers, printed as tables
 	@$(BIN)/python bench/run.py
+
+bench-engine: build ## the JavaScript engine beside itself unrepaired and others
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check quickjs
+	@$(BIN)/python bench/engine.py
 
 asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
 	$(BIN)/python build_ffi.py --asan

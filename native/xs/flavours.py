@@ -74,6 +74,7 @@ NORMAL: Final = Flavour(
         "-fvisibility=hidden",
         "-ffunction-sections",
         "-fdata-sections",
+        "-fno-tree-slp-vectorize",  # native/xs/repairs/v13_value_halves.py
         "-fstack-protector-strong",
         "-fstack-clash-protection",
         *_branch_protection(),

@@ -156,7 +156,7 @@ def executable(
     objects, fresh = compiling.objects(compiler(), all_units, BUILD / "objects")
     if fresh:
         say(f"C: {fresh} of {len(objects)} files compiled ({flavour.name})")
-    output = _out(flavour, leave_out) / "engo-xsnap"
+    output = folder_of(flavour, leave_out) / "engo-xsnap"
     if _link_program(flavour, objects, output):
         say(f"linked {output.relative_to(ROOT)}")
     return output, objects[:-1]
@@ -177,13 +177,14 @@ def shell(flavour: Flavour, say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     xs = tree(say, leave_out)
     extra = [_extra(flavour, xs, source) for source in sorted(SHELL.glob("*.c"))]
     own, _ = compiling.objects(compiler(), extra, BUILD / "objects")
-    output = _out(flavour, leave_out) / "engo-shell"
+    output = folder_of(flavour, leave_out) / "engo-shell"
     if link(flavour, [*objects, *own], output):
         say(f"linked {output.relative_to(ROOT)}")
     return output
 
 
-def _out(flavour: Flavour, leave_out: tuple[str, ...]) -> Path:
+def folder_of(flavour: Flavour, leave_out: tuple[str, ...]) -> Path:
+    """Where what was linked lies."""
     return BUILD / "out" / "-".join((flavour.name, *leave_out))
 
 

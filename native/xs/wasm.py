@@ -71,10 +71,10 @@ def _link(compiler: compiling.Compiler, objects: list[Path], output: Path) -> bo
     return True
 
 
-def build(say: pipeline.Say) -> Path:
+def build(say: pipeline.Say, leave_out: tuple[str, ...] = ()) -> Path:
     """The module, compiled when something has changed."""
     compiler = zig()
-    xs = pipeline.tree(say)
+    xs = pipeline.tree(say, leave_out)
     # `zig cc` is two words; the second is the first flag of everything.
     all_units = [
         unit._replace(flags=("cc", *unit.flags))
@@ -83,7 +83,7 @@ def build(say: pipeline.Say) -> Path:
     objects, fresh = compiling.objects(compiler, all_units, pipeline.BUILD / "objects")
     if fresh:
         say(f"C: {fresh} of {len(objects)} files compiled ({WASM.name})")
-    output = pipeline.BUILD / "out" / WASM.name / "engo.wasm"
+    output = pipeline.folder_of(WASM, leave_out) / "engo.wasm"
     if _link(compiler, objects, output):
         say(f"linked {output.name}: {output.stat().st_size:,} bytes")
     return output

@@ -68,6 +68,15 @@ static void shell_print(txMachine *the) {
   fflush(stdout);
 }
 
+/* For benchmarks: milliseconds of the processor's time. */
+static void shell_now(txMachine *the) {
+  struct timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  mxResult->kind = XS_NUMBER_KIND;
+  mxResult->value.number =
+      (double)now.tv_sec * 1000 + (double)now.tv_nsec / 1000000;
+}
+
 static void shell_gc(txMachine *the) { fxCollectGarbage(the); }
 
 static void define(txMachine *the, const char *text, txCallback callback) {
@@ -120,6 +129,7 @@ static void guest(XsnapVm *vm, void *argument) {
   fxBeginHost(the);
   define(the, "print", shell_print);
   define(the, "gc", shell_gc);
+  define(the, "now", shell_now);
   define(the, "shareGlobal", xsnap_engo_share_global);
   mxTry(the) { evaluate(the, job); }
   mxCatch(the) {
