@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engo.worker.limits import Limits
     from engo.worker.opening import open_worker
     from engo.worker.waiting import AsyncWorker
+    from engo.worker.wasm_child import WasmChildLauncher
     from engo.worker.wasm_inprocess import WasmLauncher
 
 __version__ = "0.1.0"
@@ -58,6 +59,7 @@ _HOMES = {
     "SnapshotWrongKey": _ERRORS,
     "StuckPromise": _ERRORS,
     "UsageError": _ERRORS,
+    "WasmChildLauncher": "engo.worker.wasm_child",
     "WasmLauncher": "engo.worker.wasm_inprocess",
     "Worker": "engo.worker.blocking",
     "WorkerClosed": _ERRORS,
@@ -88,6 +90,7 @@ __all__ = [
     "SnapshotWrongKey",
     "StuckPromise",
     "UsageError",
+    "WasmChildLauncher",
     "WasmLauncher",
     "Worker",
     "WorkerClosed",
