@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -31,6 +32,10 @@ KIB = 1024.0
 def disk_mb(folder: str) -> float:
     done = subprocess.run(["du", "-sk", folder], capture_output=True, check=True)
     return int(done.stdout.split()[0]) / KIB
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, capture_output=True, check=True)
 
 
 def share(values: list[float], part: float) -> float:
@@ -77,9 +82,9 @@ def make(host: Host, names: list[str], engine: str, objects: bool) -> None:
 def wake_and_rest(host: Host, names: list[str]) -> tuple[list[float], list[float]]:
     woken, rested = [], []
     for name in names:
-        woken.append(seconds(lambda: host.call("resumeWorker", name)))
+        woken.append(seconds(partial(host.call, "resumeWorker", name)))
         host.client.wait(host.evaluate(name, "1"))
-        rested.append(seconds(lambda: host.call("suspendWorker", name)))
+        rested.append(seconds(partial(host.call, "suspendWorker", name)))
     return woken, rested
 
 
@@ -108,16 +113,11 @@ def figures(engo: list[str], count: int, engine: str, objects: bool) -> str:
         opened = len(os.listdir(f"/proc/{pid}/fd")) - descriptors
         table.plain("descriptors more than before", opened, "")
         for method in ("list", "listWorkers"):
-            taken = min(seconds(lambda: host.call(method)) for _ in range(3))
+            taken = min(seconds(partial(host.call, method)) for _ in range(3))
             table.plain(f"{method} through the socket", taken * 1000, "ms")
         for verb in ("list", "workers"):
-            command = [*engo, verb]
-            taken = min(
-                seconds(
-                    lambda: subprocess.run(command, capture_output=True, check=True)
-                )
-                for _ in range(3)
-            )
+            run = partial(_run, [*engo, verb])
+            taken = min(seconds(run) for _ in range(3))
             table.plain(f"engo {verb}", taken * 1000, "ms")
         chosen = random.Random(1).sample(names, min(SAMPLES, count))
         woken, rested = wake_and_rest(host, chosen)

@@ -99,6 +99,13 @@ OTHER_WORDS: dict[str, dict[int, str]] = {
         29: OURS,
     },
 }
+# What the daemon runs workers on by setting, and the sessions replayed with it.
+ENGINES = [
+    *(("native", scenario) for scenario in sorted(EXCUSED)),
+    ("wasm", "02-eval"),
+    ("wasm", "04-workers"),
+    ("wasm-child", "04-workers"),
+]
 NOTICES = ("Starting Engo daemon...",)
 LONG_NUMBER = re.compile("[0-9a-f]{128}")
 
@@ -172,8 +179,9 @@ def says(line: str, failure: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("scenario", sorted(EXCUSED))
-def test_session(scenario: str, endo: dict[str, str]) -> None:
+@pytest.mark.parametrize(("engine", "scenario"), ENGINES)
+def test_session(engine: str, scenario: str, endo: dict[str, str]) -> None:
+    endo["ENGO_ENGINE"] = engine
     steps = json.loads((VECTORS / f"{scenario}.json").read_text())
     wrong: list[str] = []
     for step in steps:

@@ -12,10 +12,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A file's ENGINES: what its daemons run workers on by setting, one by one."""
+    engines = getattr(metafunc.module, "ENGINES", ("native",))
+    if metafunc.definition.get_closest_marker("processes") is not None:
+        engines = ("native",)
+    if "engine" in metafunc.fixturenames and len(engines) > 1:
+        metafunc.parametrize("engine", engines, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def engine(request: pytest.FixtureRequest) -> str:
+    """What workers run on that nobody chose an engine for."""
+    return str(getattr(request, "param", "native"))
+
+
+@pytest.fixture(scope="session")
+def wasm_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where daemons keep WebAssembly's machine code, which takes seconds to make."""
+    return str(tmp_path_factory.mktemp("cache"))
+
+
+def made(factory: pytest.TempPathFactory, engine: str, wasm_home: str) -> Running:
+    found = Running(factory.mktemp("d"))  # short: a socket's path is limited
+    if engine != "native":
+        found.environment["ENGO_ENGINE"] = engine
+        found.environment["XDG_CACHE_HOME"] = wasm_home
+    return found
+
+
 @pytest.fixture
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, engine: str, wasm_home: str
+) -> Iterator[Running]:
     """A state folder of its own, without a daemon yet."""
-    found = Running(tmp_path_factory.mktemp("d"))  # short: a socket's path is limited
+    found = made(tmp_path_factory, engine, wasm_home)
     yield found
     found.close()
 
@@ -33,16 +64,12 @@ def host(daemon: Running) -> Iterator[Host]:
         yield Host(client)
 
 
-@pytest.fixture(scope="session")
-def wasm_home(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where daemons keep WebAssembly's machine code, which takes seconds to make."""
-    return str(tmp_path_factory.mktemp("cache"))
-
-
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, engine: str, wasm_home: str
+) -> Iterator[Running]:
     """A daemon for all tests of a file that leave nothing behind that matters."""
-    found = Running(tmp_path_factory.mktemp("d"))
+    found = made(tmp_path_factory, engine, wasm_home)
     assert found.start() == "ready"
     yield found
     found.close()

@@ -21,6 +21,8 @@ from engo.captp import (
 if TYPE_CHECKING:
     from .running import Host, Running
 
+ENGINES = ("native", "wasm", "wasm-child")
+
 
 @pytest.mark.parametrize(
     ("source", "value"),

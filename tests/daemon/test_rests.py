@@ -9,6 +9,7 @@ import pytest
 
 from engo.captp import JSError, Promise, Undefined
 from engo.daemon.settings import Settings
+from engo.worker.errors import WorkerDied
 
 from .fake_outside import Fake, FakeBody, number_of, start_daemon
 
@@ -145,6 +146,55 @@ def test_many_idle_workers_are_suspended_a_few_at_a_time(fake: Fake) -> None:
     assert fake.held("suspend") == 4
     fake.release("suspend")
     assert len(fake.files) == 10
+
+
+# ---- the list of workers
+
+
+def test_workers_are_listed_by_every_name_that_leads_to_them(fake: Fake) -> None:
+    for path in (["d"], ["d", "e"]):
+        fake.wait(fake.call("makeDirectory", path))
+    for path in (["w"], ["d", "w"], ["d", "e", "v"]):
+        fake.wait(fake.call("spawnWorker", path, "wasm"))
+    fake.wait(fake.call("copy", ["w"], ["d", "copy"]))
+    fake.wait(fake.call("copy", ["d"], ["d", "e", "up"]))  # a way round
+    fake.wait(fake.call("spawnWorker", ["PINS", "pinned"], "native"))
+    records = fake.wait(fake.call("listWorkers"))
+    assert [record["names"] for record in records] == [
+        ["MAIN"],
+        ["PINS.pinned"],
+        ["d.copy", "w"],
+        ["d.e.v"],
+        ["d.w"],
+        [],  # that of APPS
+    ]
+    assert {record["state"] for record in records} == {"idle", "absent"}
+    assert [record["engine"] for record in records] == ["wasm", "native", *["wasm"] * 4]
+
+
+def test_a_worker_of_one_program_is_listed_while_it_lives(fake: Fake) -> None:
+    held = fake.wait(fake.call("evaluate", Undefined, "counter", [], [], Undefined))
+    records = fake.wait(fake.call("listWorkers"))
+    states = [record["state"] for record in records if not record["names"]]
+    assert sorted(states) == ["absent", "idle"]  # the other is that of APPS
+    assert up(fake, held).value == 1
+
+
+def test_one_that_does_not_say_what_it_uses_is_not_waited_for(fake: Fake) -> None:
+    evaluate(fake, "counter")
+    fake.wait(fake.call("listWorkers"))
+    fake.hold("usage")
+    listing = fake.call("listWorkers")
+    again = fake.call("listWorkers")
+    assert fake.held("usage") == 1  # asked once
+    assert listing.state == "pending"
+    fake.pass_time(1)
+    for promise in (listing, again):
+        (record,) = [record for record in promise.value if record["names"] == ["w"]]
+        assert record["heap"] == 1_000  # as it said last
+        assert record["state"] == "idle"
+    fake.release("usage", WorkerDied("it is gone"))
+    assert fake.wait(fake.call("listWorkers"))
 
 
 # ---- messages while it is being suspended

@@ -189,6 +189,28 @@ def test_contents_are_those_of_blobs(database: Database) -> None:
     assert not database.apply_one(lambda state: state.has_content("cd" * 64))
 
 
+def test_formulas_of_a_type_and_the_names_of_them(database: Database) -> None:
+    worker = {"type": "worker", "engine": "wasm"}
+    workers = {number(7): worker, number(8): worker, number(9): {"type": "worker"}}
+    database.apply([bind(5, "five"), lambda state: state.add_formulas(workers)])
+    for name, index in (("w", 7), ("again", 7), ("x", 8)):
+        database.apply_one(
+            lambda state, n=name, i=index: state.bind(NAMES, n, ident(i))
+        )
+    assert dict(database.formulas("worker")) == workers
+    assert database.formulas("directory") == []
+    assert sorted(database.bound("worker")) == [
+        (NAMES, "again", number(7)),
+        (NAMES, "w", number(7)),
+        (NAMES, "x", number(8)),
+    ]
+    assert database.bound("marshal") == [(NAMES, "five", number(5))]
+    update = "UPDATE formula SET body = '{' WHERE number = ?"
+    database._writer.execute(update, (number(9),))
+    with pytest.raises(StoreCorrupt, match="formula 0000000000000000"):
+        database.formulas("worker")
+
+
 def test_a_full_disk_at_every_size(database: Database) -> None:
     """Failure as a loop: one page more each time, until the operation fits."""
     big = {

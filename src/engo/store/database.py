@@ -181,7 +181,11 @@ class Database:
             rows = self._reader.execute(
                 "SELECT number, body FROM formula WHERE type = ?", (kind,)
             ).fetchall()
-        return [(FormulaNumber(number), _read(number, body)) for number, body in rows]
+        read: dict[str, Formula] = {}  # thousands of workers have the same text
+        for number, body in rows:
+            if body not in read:
+                read[body] = _read(number, body)
+        return [(FormulaNumber(number), read[body]) for number, body in rows]
 
     def bound(self, kind: str) -> list[tuple[FormulaNumber, str, FormulaNumber]]:
         """All names of formulas of a type: the store, the name, the formula."""
