@@ -348,3 +348,14 @@ def test_a_forked_process_leaves_the_machines_alone(
             os._exit(7)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
         assert worker.evaluate("a") == 1
+
+
+def test_a_launcher_is_closed_after_its_workers(wasm_cache: str) -> None:
+    launcher = WasmLauncher(folder=wasm_cache)
+    worker = open_worker(launcher)
+    with pytest.raises(UsageError, match="got 1 that are open"):
+        launcher.close()
+    assert worker.evaluate("1") == 1
+    worker.close()
+    launcher.close()
+    launcher.close()

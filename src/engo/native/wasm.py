@@ -98,13 +98,19 @@ class Runtime:
         return int(self._own.engo_pool_threads(self._pool))
 
     def close(self) -> None:
-        """End the threads and give everything back."""
+        """End the threads and give everything back.
+
+        Raises RuntimeFailed, and gives nothing back, while a VM is open.
+        """
         if not self._pool:
             return
+        if self.vms and os.getpid() == self._owner:
+            raise RuntimeFailed(
+                f"expected all machines to be closed, got {self.vms} that are open"
+            )
         pool, self._pool = self._pool, None
         if os.getpid() != self._owner:
             return  # a forked process has no such threads
-        assert not self.vms, f"{self.vms} VMs are open"
         self._own.engo_pool_delete(pool)
         lib = self._lib
         lib.wasmtime_linker_delete(self._linker)

@@ -163,6 +163,7 @@ class WasmLauncher:
         """`threads` run machines at first; `folder` is of the cache; `say` is told
         what takes time. Raises LaunchError."""
         self.images = WasmImages(folder=folder, threads=threads, say=say)
+        self._owner = os.getpid()
 
     def build(self) -> str:
         """The build that its workers must be of."""
@@ -223,7 +224,13 @@ class WasmLauncher:
         return WasmChild(vm, image)
 
     def close(self) -> None:
-        """Give everything back."""
+        """Give everything back. Raises UsageError while a worker is open."""
+        opened = self.images.runtime.vms
+        if opened and self._owner == os.getpid():
+            raise UsageError(
+                "expected the workers of a launcher to be closed before it, got "
+                f"{opened} that are open"
+            )
         self.images.close()
 
     def __enter__(self) -> "WasmLauncher":
