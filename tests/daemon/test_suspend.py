@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -295,6 +296,30 @@ def test_what_rests_does_not_outlive_the_daemon(
     assert files(running) == []
     with running.client() as client:
         assert Host(client).evaluate("E(c).incr()", worker="w", c="c") == 1
+
+
+def test_the_end_of_the_process_they_share_spares_those_that_rest(
+    running: Running,
+) -> None:
+    assert running.start() == "ready"
+    with running.client() as client:
+        host = Host(client)
+        counters = []
+        for name in ("awake", "resting"):
+            host.call("spawnWorker", name, "wasm-child")
+            counters.append(host.evaluate(COUNTER, worker=name, name=f"c-{name}"))
+            assert host.on(counters[-1], "incr") == 1
+        awake, resting = counters
+        waiting = host.evaluating("new Promise(() => {})", worker="awake")
+        host.call("suspendWorker", "resting")
+        pid = running.process.pid
+        (shared_process,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(int(shared_process), signal.SIGKILL)
+        for promise in (waiting, client.send(awake, "incr")):
+            with pytest.raises(RemoteError, match="the worker has ended: "):
+                client.wait(promise)
+        assert host.on(resting, "incr") == 2
+        assert host.evaluate("E(c).incr()", worker="awake", c="c-awake") == 1
 
 
 def test_a_full_disk_leaves_it_alive(running: Running) -> None:

@@ -192,11 +192,14 @@ def test_contents_are_those_of_blobs(database: Database) -> None:
 def test_formulas_of_a_type_and_the_names_of_them(database: Database) -> None:
     worker = {"type": "worker", "engine": "wasm"}
     workers = {number(7): worker, number(8): worker, number(9): {"type": "worker"}}
-    database.apply([bind(5, "five"), lambda state: state.add_formulas(workers)])
-    for name, index in (("w", 7), ("again", 7), ("x", 8)):
-        database.apply_one(
-            lambda state, n=name, i=index: state.bind(NAMES, n, ident(i))
-        )
+    database.apply_one(bind(5, "five"))
+
+    def name(state: Transaction) -> None:
+        state.add_formulas(workers)
+        for name, index in (("w", 7), ("again", 7), ("x", 8)):
+            state.bind(NAMES, name, ident(index))
+
+    database.apply_one(name)
     assert dict(database.formulas("worker")) == workers
     assert database.formulas("directory") == []
     assert sorted(database.bound("worker")) == [
