@@ -55,6 +55,7 @@ static txScript *parse(txMachine *the, txSlot *source, const char *name,
     script = fxParserCode(&parser);
   }
   fxTerminateParser(&parser);
+  mxMeterAsk(); /* an interrupt is an error to the parser, and an end to us */
   if (!script)
     mxRangeError("no memory to compile %.64s", name);
   return script;

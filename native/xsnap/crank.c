@@ -79,6 +79,7 @@ bool xsnap_run(XsnapVm *vm, XsnapBody *body, void *argument) {
     finished = true;
   }
   the->firstJump = NULL;
+  the->meterInterval = 0; /* nothing asks while the machine is deleted */
   end_meter(vm);
   if (!finished || vm->reason) {
     if (vm->status == XSNAP_OK) {

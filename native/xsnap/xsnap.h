@@ -44,8 +44,8 @@
 #define XSNAP_MAX_HEAP 2130706432 /* bytes: XS sizes are 31 bits            */
 #define XSNAP_MIN_STACK 1024      /* slots of 32 bytes                      */
 #define XSNAP_MAX_STACK 1048576
-#define XSNAP_METER_INTERVAL 10000 /* computrons between looks at the page */
-#define XSNAP_BREATHE 100          /* intervals between calls of `breathe` */
+#define XSNAP_METER_INTERVAL 1000 /* computrons between looks at the page */
+#define XSNAP_BREATHE 1000        /* intervals between calls of `breathe` */
 
 typedef struct XsnapVm XsnapVm;
 

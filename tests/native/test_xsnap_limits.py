@@ -26,7 +26,8 @@ RESULT_HEAD = 64  # what xsnap reserves around a result's value
         ("const f = () => f() + 1; f()", "stack overflow"),
         ("JSON.parse('['.repeat(1e6))", "stack overflow"),
         ("let a = []; for (;;) a.push({a})", "memory full"),
-        ("'ab'.repeat(2 ** 29)", "memory full"),
+        ("'ab'.repeat(2 ** 29)", "too much computation"),
+        ("'abcd'.repeat(2 ** 25)", "memory full"),
         ("new ArrayBuffer(2 ** 30)", "memory full"),
     ],
 )

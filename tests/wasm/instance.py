@@ -177,6 +177,21 @@ class Instance:
         assert said[-1]["op"] == "result", said[-1]
         return b"".join(one["data"] for one in said[:-1])
 
+    def interrupt_after(self, seconds: float) -> threading.Timer:
+        """Set the word that ends the running crank, from a thread that is started.
+
+        The memory does not move: the runtime reserves all that it may grow to.
+        """
+        base = ctypes.addressof(self.memory.data_ptr(self.store).contents)
+        word = ctypes.c_uint32.from_address(base + self.call("page") + 4)
+
+        def set_word() -> None:
+            word.value = 1
+
+        timer = threading.Timer(seconds, set_word)
+        timer.start()
+        return timer
+
     def page(self) -> tuple[int, ...]:
         """The fields of the shared page."""
         at = self.call("page")

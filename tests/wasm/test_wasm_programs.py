@@ -21,7 +21,11 @@ from tests.wasm.instance import (
     on_large_stack,
 )
 
-NAMES = sorted({program for repair in REPAIRS for program in repair.programs})
+ALL = sorted({program for repair in REPAIRS for program in repair.programs})
+STOPPED = [name for name in ALL if "/stop-" in name]  # these run until interrupted
+NAMES = [name for name in ALL if name not in STOPPED]
+# Deeper than the stack in memory of the module, so that it ends by itself.
+TOO_DEEP = "safety/stop-eval-cond"
 PRINT = """
 globalThis.print = (...all) => engoConsole(1, '', all.map(String).join(' '));
 globalThis.gc = engoCollect;
@@ -78,6 +82,28 @@ def test_a_repairs_program_does_what_it_does_natively(
         made.evaluate(PRINT)
         assert made.evaluate(source) == answer
         assert made.messages(2) == [_unpacked(one) for one in printed]
+
+    on_large_stack(run)
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_an_interrupt_ends_what_runs_for_long(
+    module: tuple[Any, Any], name: str
+) -> None:
+    source = script(name)
+
+    def run() -> None:
+        made = Instance(*module)
+        made.start(**START, seed=SEED, now=NOW)
+        made.evaluate(PRINT)
+        timer = made.interrupt_after(0.3)
+        answer = made.evaluate(source)
+        timer.join()
+        if name == TOO_DEEP:
+            assert answer["message"].endswith("stack overflow")
+        else:
+            assert (answer["op"], answer["reason"]) == ("abort", "interrupted")
+        assert [line[-1] for line in made.messages(2)] == ["start"]
 
     on_large_stack(run)
 

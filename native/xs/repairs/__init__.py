@@ -63,6 +63,14 @@ _ORDER: Final = (
     "w01_extensions",
     "w03_firm_chunks",
     "w04_hidden_slots",
+    # Last: what asks for the host's interrupt goes into whatever loop is there.
+    "m01_native_loops_ask",
+    "m03_collector_asks",
+    "m04_property_walks_ask",
+    "m05_bigint_asks",
+    "m06_string_searches_ask",
+    "m07_parser_asks",
+    "m08_normalize_asks",
 )
 
 

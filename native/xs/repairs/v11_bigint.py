@@ -6,8 +6,9 @@ Cause: toString divides by the radix with the general division, whose every step
 copies and shifts the whole divisor; reading multiplies by ten for each digit.
 Effect: native/xsnap/engine/bigint.c does it: nine digits in a pass, bits put into their
 places, division as on paper. toString counts a computron for each word of each pass,
-division none of its own any more, so both cost less than they did. A number of more
-than 65,535 words from a string is a RangeError and no longer a wrong number.
+division none of its own any more, so both cost less than they did, but above 64 words,
+where each pass is charged. A number of more than 65,535 words from a string is a
+RangeError and no longer a wrong number.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def _parse(name: str, old: str, call: str) -> Edit:
         FILE,
         old=head + tail + DIGIT + old,
         new=f"""\
-{head}{tail}\
+{head.replace("(", "(void* machine, ") if old is DECIMAL else head}{tail}\
 	txU4 size = {call};
 	bigint->sign = 0;
 	bigint->size = (size > 0xFFFF) ? 0xFFFF : (txU2)size;
@@ -150,7 +151,22 @@ REPAIR = Repair(
         _parse(
             "(txBigInt* bigint",
             DECIMAL,
-            "engo_bigint_parse(bigint->data, p, length)",
+            "engo_bigint_parse(machine, bigint->data, p, length)",
+        ),
+        Edit(
+            "xs/sources/xsCommon.h",
+            old="extern void fxBigIntParse(txBigInt",
+            new="extern void fxBigIntParse(void* machine, txBigInt",
+        ),
+        Edit(
+            "xs/sources/xsLexical.c",
+            old="fxBigIntParse(&parser->bigint2, q,",
+            new="fxBigIntParse(parser->console, &parser->bigint2, q,",
+        ),
+        Edit(
+            FILE,
+            old="fxBigIntParse(&bigint, slot->value.string + offset, length, sign);",
+            new="fxBigIntParse(the, &bigint, slot->value.string + offset, length, sign);",
         ),
         _bits("B", SHIFTED % "1", 1),
         _bits("O", SHIFTED % "3", 3),

@@ -3,6 +3,9 @@
    uncaught error or rejection, told on standard error; 64 for wrong arguments;
    70 when the machine aborted, its reason on standard error.
 
+     --interrupt MS  interrupt the program so long after its first print
+     --heap BYTES    the limit of its heap; without it the largest there is
+
    A test tool, linked from the worker's own objects and never shipped; hence it
    may look inside XSnap. Guests' powers do not belong here: the worker has
    those. */
@@ -10,9 +13,15 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <signal.h>
+
+/* A signal's handler can reach nothing else. */
+static XsnapPage page;
+static long interrupt_after; /* milliseconds, 0: not at all */
 
 typedef struct {
   const char *path;
+  uint64_t heap;
   char *source;
   bool failed; /* an error or a rejection was not caught */
 } Job;
@@ -58,6 +67,22 @@ static void put_text(FILE *stream, const char *cesu) {
   }
 }
 
+static void interrupt(int number) {
+  (void)number;
+  page.interrupt = 1;
+}
+
+/* Armed by the first print, so that a slow start is not what is interrupted. */
+static void arm(void) {
+  struct itimerval timer = {
+      .it_value = {interrupt_after / 1000, interrupt_after % 1000 * 1000}};
+  if (interrupt_after == 0)
+    return;
+  signal(SIGALRM, interrupt);
+  setitimer(ITIMER_REAL, &timer, NULL);
+  interrupt_after = 0;
+}
+
 static void shell_print(txMachine *the) {
   for (txInteger i = 0; i < mxArgc; i++) {
     if (i > 0)
@@ -66,6 +91,7 @@ static void shell_print(txMachine *the) {
   }
   putc('\n', stdout);
   fflush(stdout);
+  arm();
 }
 
 /* For benchmarks: milliseconds of the processor's time. */
@@ -165,8 +191,8 @@ static bool read_source(Job *job) {
 
 static int run(Job *job) {
   static const uint8_t seed[XSNAP_SEED_BYTES] = {1};
-  const XsnapHost host = {.emit = emit, .wait = wait};
-  const XsnapControl start = {.heap = XSNAP_MAX_HEAP,
+  const XsnapHost host = {.emit = emit, .wait = wait, .page = &page};
+  const XsnapControl start = {.heap = job->heap,
                               .stack = 65536,
                               .message = XSNAP_MAX_MESSAGE,
                               .seed = {seed, sizeof seed}};
@@ -183,10 +209,30 @@ static int run(Job *job) {
   return !finished ? XSNAP_ABORTED : job->failed ? 1 : 0;
 }
 
+/* The options before the file; false: the arguments are wrong. */
+static bool take_options(Job *job, int argc, char **argv) {
+  int at = 1;
+  for (; at + 1 < argc && argv[at][0] == '-'; at += 2) {
+    char *end = NULL;
+    long value = strtol(argv[at + 1], &end, 10);
+    if (*end != 0 || value <= 0)
+      return false;
+    if (strcmp(argv[at], "--interrupt") == 0)
+      interrupt_after = value;
+    else if (strcmp(argv[at], "--heap") == 0)
+      job->heap = (uint64_t)value;
+    else
+      return false;
+  }
+  job->path = argc == at + 1 ? argv[at] : "";
+  return argc == at + 1;
+}
+
 int main(int argc, char **argv) {
-  Job job = {.path = argc == 2 ? argv[1] : ""};
-  if (argc != 2) {
-    fputs("usage: engo-shell FILE.js\n", stderr);
+  Job job = {.heap = XSNAP_MAX_HEAP};
+  if (!take_options(&job, argc, argv)) {
+    fputs("usage: engo-shell [--interrupt MS] [--heap BYTES] FILE.js\n",
+          stderr);
     return XSNAP_BAD_ARGUMENT;
   }
   if (!read_source(&job)) {

@@ -6,13 +6,7 @@
 
 #define DECIMALS 9 /* digits in a word */
 #define BILLION 1000000000u
-#define LONG 64 /* words, above which a pass asks */
-
-/* Whether to go on: the machine ends here if its host says no. */
-static void ask(txMachine *the) {
-  if (the->meterInterval && the->meterIndex > the->meterCount)
-    fxCheckMetering(the);
-}
+#define LONG 64 /* words, above which a pass is charged, and so asks */
 
 static uint32_t without_zeros(const uint32_t *words, uint32_t size) {
   while (size > 1 && words[size - 1] == 0)
@@ -31,12 +25,22 @@ static uint32_t multiply(uint32_t *words, uint32_t size, uint32_t by,
   return carry;
 }
 
-/* Decimal digits; the size in words. */
-uint32_t engo_bigint_parse(uint32_t *words, const char *digits,
+/* A pass over a long number that must not end here, as the parser may be the
+   caller: charge it; whether the host wants an end. */
+static bool charge(txMachine *the, uint32_t size) {
+  if (!the || size <= LONG)
+    return false;
+  the->meterIndex += size >> 4;
+  return engo_stopped(the);
+}
+
+/* Decimal digits; the size in words. When the host interrupts, the number is
+   not whole, and the caller must ask. `machine` may be NULL. */
+uint32_t engo_bigint_parse(void *machine, uint32_t *words, const char *digits,
                            int32_t length) {
   uint32_t size = 1;
   words[0] = 0;
-  while (length > 0) {
+  while (length > 0 && !charge(machine, size)) {
     int32_t count = length % DECIMALS ? length % DECIMALS : DECIMALS;
     uint32_t part = 0, scale = 1;
     length -= count;
@@ -111,7 +115,6 @@ char *engo_bigint_to_text(void *machine, uint32_t *words, uint32_t size,
                         ? divide_by_billion(words, size)
                         : engo_bigint_divide_by_word(words, words, size, power);
     mxMeterSome(size);
-    ask(the);
     size = without_zeros(words, size);
     bool more = size > 1 || words[0] != 0;
     for (uint32_t i = 0; more ? i < digits : i == 0 || part != 0; i++) {
@@ -167,6 +170,7 @@ static uint32_t estimate(const uint32_t *top, const uint32_t *by_top) {
    quotient gets size - by_size words, the remainder stays in `words`. */
 void engo_bigint_divide(void *machine, uint32_t *quotient, uint32_t *words,
                         uint32_t size, const uint32_t *by, uint32_t by_size) {
+  txMachine *the = machine;
   for (uint32_t at = size - by_size; at-- > 0;) {
     uint32_t factor = estimate(words + at + by_size, by + by_size - 1);
     if (subtract_product(words + at, by, by_size, factor)) {
@@ -175,6 +179,6 @@ void engo_bigint_divide(void *machine, uint32_t *quotient, uint32_t *words,
     }
     quotient[at] = factor;
     if (by_size > LONG)
-      ask(machine);
+      mxMeterSome(by_size >> 3);
   }
 }

@@ -95,7 +95,8 @@ void engo_list_deleted(void *list, bool paired);
 void engo_list_cleared(void *list, bool paired);
 
 /* bigint.c: words are the least significant first. */
-uint32_t engo_bigint_parse(uint32_t *words, const char *digits, int32_t length);
+uint32_t engo_bigint_parse(void *machine, uint32_t *words, const char *digits,
+                           int32_t length);
 uint32_t engo_bigint_parse_bits(uint32_t *words, const char *digits,
                                 int32_t length, uint32_t bits);
 char *engo_bigint_to_text(void *machine, uint32_t *words, uint32_t size,
@@ -113,5 +114,18 @@ void engo_end(void *machine);
 /* Memory beside the heap that counts as the machine's; NULL: do without. */
 void *engo_take(void *machine, size_t size);
 void engo_give_back(void *machine, void *memory, size_t size);
+
+/* interrupt.c: the host's interrupt, a word that `interrupt` of a machine points
+   to. Whoever may run guest code may end the machine by these. */
+void engo_stop(void *machine);
+int engo_stopped(void *machine);
+/* After something was counted: has an interval of the meter passed? */
+#define mxMeterCheck()                                                         \
+  (the->meterIndex > the->meterCount && the->meterInterval                     \
+       ? fxCheckMetering(the)                                                  \
+       : (void)0)
+/* Where nothing is counted: only the interrupt; charges nothing and does not
+   move the interval. */
+#define mxMeterAsk() (*the->interrupt ? engo_stop(the) : (void)0)
 
 #endif

@@ -11,6 +11,13 @@
 #include "../internal.h"
 
 #define LEAST_BITS 8
+#define ASK_STEPS 1024
+
+static void ask(void *machine, uint32_t steps) {
+  txMachine *the = machine;
+  if (steps % ASK_STEPS == 0)
+    mxMeterAsk();
+}
 
 static EngoProperties *properties_of(void *machine) {
   return &((txMachine *)machine)->caches.properties;
@@ -68,7 +75,9 @@ static bool grow(void *machine, EngoIndex *index) {
 /* Take in what was appended; false: there is no index any more. */
 static bool catch_up(void *machine, EngoIndex *index) {
   txSlot *slot, *former = index->last;
+  uint32_t steps = 0;
   for (; (slot = former->next); former = slot) {
+    ask(machine, ++steps);
     if (internal(slot))
       continue;
     if ((!index->places || 2 * (index->count + 1) > 1u << index->bits) &&
@@ -114,7 +123,8 @@ void *engo_property_find(void *machine, void *instance, uint32_t id, void *from,
   if (lookup->instance == instance && lookup->id == id)
     return lookup->slot;
   txSlot *slot = from, *former = NULL;
-  for (int steps = ENGO_STEPS; slot && slot->ID != id; steps++) {
+  for (uint32_t steps = ENGO_STEPS; slot && slot->ID != id; steps++) {
+    ask(machine, steps);
     EngoIndex *index =
         steps == ENGO_FAR_STEPS ? index_of(machine, instance) : NULL;
     if (index) {

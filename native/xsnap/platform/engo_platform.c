@@ -80,6 +80,7 @@ int32_t engo_platform_chunk_room(void *machine, int32_t size) {
 void fxCreateMachinePlatform(txMachine *the) {
   vm_of(the)->allocated = 0;
   vm_of(the)->jobs = false;
+  the->interrupt = &vm_of(the)->page->interrupt;
 }
 
 void fxDeleteMachinePlatform(txMachine *the) { (void)the; }

@@ -37,6 +37,8 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../engine/engine.h"
 #ifdef __linux__
 #include <dlfcn.h>
 #include <pthread.h>
@@ -55,14 +57,16 @@
 
 /* Atomics.wait wants the first three. What is ours is behind `context`, but for
    the size of the chunk region (0: none yet), since XS forgets the context
-   before it frees the memory, the engine's caches (../engine/engine.h), the
-   region of chunks that must not be moved (NULL: none; repair w03_firm_chunks)
-   and the free slots that are in no list (repair w04_hidden_slots). */
+   before it frees the memory, the word that the host sets to end a crank, which
+   loops look at, the engine's caches (../engine/engine.h), the region of chunks
+   that must not be moved (NULL: none; repair w03_firm_chunks) and the free
+   slots that are in no list (repair w04_hidden_slots). */
 #define mxMachinePlatform                                                      \
   void *waiterCondition;                                                       \
   void *waiterData;                                                            \
   void *waiterLink;                                                            \
   size_t chunkReserve;                                                         \
+  const volatile uint32_t *interrupt;                                          \
   EngoCaches caches;                                                           \
   signed char *firmFrom, *firmTo;                                              \
   struct sxSlot *hiddenSlots;

@@ -1,0 +1,3 @@
+print('start');
+for (;;) BigInt('1'.repeat(600000));
+print('end');
