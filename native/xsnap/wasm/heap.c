@@ -39,6 +39,10 @@ static Block *at_offset(Block *block, uint32_t offset) {
 
 static Block *after(Block *block) { return at_offset(block, size_of(block)); }
 
+static Block *block_before(Block *block) {
+  return (Block *)(void *)((char *)block - block->before);
+}
+
 /* Clear words that are not zero: reading leaves a page of an image shared. */
 void wasm_wipe(void *from, void *to) {
   uint32_t *end = to;
@@ -109,7 +113,7 @@ static Block *join(Block *block) {
     block->size += next->size;
   }
   if (block->before) {
-    Block *previous = (Block *)(void *)((char *)block - block->before);
+    Block *previous = block_before(block);
     if (!(previous->size & USED)) {
       take_out(previous);
       previous->size += block->size;
@@ -127,13 +131,16 @@ static void close_at(Block *block, uint32_t before) {
   last_block = block;
 }
 
-/* More memory behind the last block; false: there is none. */
+/* More memory behind the last block, so that a block of this size is free,
+   which none was; false: there is none. */
 static bool grow(uint32_t size) {
-  uint32_t pages = size / WASM_PAGE + 1;
-  size_t from = __builtin_wasm_memory_grow(0, pages);
-  if (from == SIZE_MAX)
-    return false;
   Block *block = last_block;
+  uint32_t there = 0;
+  if (block->before && !(block_before(block)->size & USED))
+    there = block->before;
+  uint32_t pages = (size - there) / WASM_PAGE + 1;
+  if (__builtin_wasm_memory_grow(0, pages) == SIZE_MAX)
+    return false;
   block->size = pages * WASM_PAGE;
   close_at(after(block), block->size);
   join(block);
@@ -221,7 +228,7 @@ void wasm_heap_tidy(void) {
   memset(bins, 0, sizeof bins);
   memset(filled, 0, sizeof filled);
   for (Block *block = last_block; block->before;) {
-    block = (Block *)(void *)((char *)block - block->before);
+    block = block_before(block);
     if (!(block->size & USED)) {
       put(block);
       wasm_wipe(block + 1, after(block));
