@@ -18,6 +18,8 @@ from engo.daemon.callers import (
 from engo.daemon.coroutines import start, until, until_all
 from engo.daemon.live import Context, LiveValues
 from engo.daemon.names import MAX_EVENTS, follower
+from engo.daemon.settings import Settings, read_settings
+from engo.daemon.suspendedfiles import SOME, SuspendedFiles
 from engo.daemon.traces import MAX_TEXT, MAX_TRACES, Traces
 from engo.daemon.workerlog import LOG_BYTES, WorkerLogs
 from engo.formula.ids import FormulaId
@@ -345,3 +347,74 @@ def test_lines_that_come_too_fast_are_left_out_and_counted() -> None:
         caller.print("log", "x" * (MAX_UNREAD_BYTES // 2))
     turns.run()
     assert len(lines) == MAX_UNREAD_LINES + 4
+
+
+# ---- suspended machines as files
+
+
+def test_suspended_machines_are_kept_and_taken_once(tmp_path: Path) -> None:
+    lines: list[str] = []
+    files = SuspendedFiles(SystemDisk(), str(tmp_path / "s"), lines.append, "now")
+    files.open()
+    files.keep("a.1", b"state", b"{}")
+    assert os.listdir(tmp_path / "s") == ["a.1.now"]
+    with pytest.raises(FileExistsError):
+        files.keep("a.1", b"other", b"{}")
+    assert files.take("a.1") == b"state"
+    with pytest.raises(FileNotFoundError):
+        files.take("a.1")
+    files.forget("a.1", "a.2")
+    assert lines == []
+
+
+def test_what_an_earlier_daemon_left_goes_by_and_by(tmp_path: Path) -> None:
+    lines: list[str] = []
+    folder = tmp_path / "s"
+    first = SuspendedFiles(SystemDisk(), str(folder), lines.append, "first")
+    first.open()
+    for index in range(SOME + 3):
+        first.keep(f"w.{index}", b"state", b"{}")
+    second = SuspendedFiles(SystemDisk(), str(folder), lines.append, "second")
+    second.open()
+    second.keep("w.1", b"mine", b"{}")
+    assert second.sweep()
+    assert len(os.listdir(folder)) == 4
+    assert not second.sweep()
+    assert second.take("w.1") == b"mine"
+    (folder / "folder").mkdir()
+    second.keep("w.2", b"mine", b"{}")
+    second.close(lambda: True)
+    assert len(os.listdir(folder)) == 2
+    second.close(lambda: False)
+    assert os.listdir(folder) == ["folder"]
+    assert len(lines) == 1
+    assert lines[0].startswith("a suspended worker stays on disk: ")
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_disk_that_takes_no_more_keeps_nothing(tmp_path: Path, failing: int) -> None:
+    disk = FaultyDisk(failing)
+    files = SuspendedFiles(disk, str(tmp_path / "s"), print, "now")
+    files.open()
+    with pytest.raises(OSError, match="made to fail"):
+        files.keep("a.1", b"state", b"{}")
+    assert os.listdir(tmp_path / "s") == []
+
+
+def test_a_file_that_was_cut_is_no_state(tmp_path: Path) -> None:
+    files = SuspendedFiles(SystemDisk(), str(tmp_path), print, "now")
+    (tmp_path / "a.1.now").write_bytes(b"\1\0")
+    with pytest.raises(OSError, match="expected a suspended worker, got 2 bytes"):
+        files.take("a.1")
+    assert os.listdir(tmp_path) == []
+
+
+# ---- settings
+
+
+def test_settings_have_defaults_and_are_read() -> None:
+    assert read_settings({}) == Settings("native", 60.0)
+    assert read_settings({"ENGO_ENGINE": "", "ENGO_SUSPEND_AFTER": ""}) == Settings()
+    given = {"ENGO_ENGINE": "wasm-child", "ENGO_SUSPEND_AFTER": "0.5"}
+    assert read_settings(given) == Settings("wasm-child", 0.5)
+    assert read_settings({"ENGO_SUSPEND_AFTER": "never"}).suspend_after is None

@@ -77,7 +77,8 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Shell, Counting, Lines]]:
     database.apply_one(lambda state: state.add_formulas({NAMES: {"type": "pet-store"}}))
     database.groups.clear()
     log = Lines()
-    suspended = SuspendedFiles(SystemDisk(), str(folder / "suspended"), log.write)
+    rest = str(folder / "suspended")
+    suspended = SuspendedFiles(SystemDisk(), rest, log.write, "token")
     logs = WorkerLogs(SystemDisk(), str, str, log.write)
     async with anyio.create_task_group() as tasks:
         shell = Shell(

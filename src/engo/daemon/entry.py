@@ -50,6 +50,8 @@ from engo.worker.launch import Launcher
 from engo.worker.snapshotfile import KEY_BYTES
 
 CANNOT_START = 1
+TIDY_SECONDS = 2.0
+"""What removing suspended workers may take in the end."""
 _PRIVATE = 0o077  # what others are not granted, whatever is made
 
 
@@ -129,7 +131,8 @@ def _open_parts(
     )
     key = read_or_make_key(paths.snapshot_key, random.bytes(KEY_BYTES))
     engines = stack.enter_context(contextlib.closing(_engines(log)))
-    suspended = SuspendedFiles(SystemDisk(), paths.suspended, log.write)
+    token = random.bytes(8).hex()
+    suspended = SuspendedFiles(SystemDisk(), paths.suspended, log.write, token)
     suspended.open()
     return _Parts(database, content, engines, key, node, roots, settings, suspended)
 
@@ -169,6 +172,7 @@ async def _serve(
         daemon = Daemon(
             shell.turns, shell, database, content, node, roots, __version__, settings
         )
+        tasks.start_soon(shell.sweep)
         await settled(shell, daemon.start(daemon.open()))
         tasks.start_soon(_end_on_signals, shell)
         _write_pid(paths)
@@ -178,6 +182,9 @@ async def _serve(
             os.close(ready)
         await Server(daemon, shell, listener, os.geteuid()).serve()
         tasks.cancel_scope.cancel()
+    clock = SystemClock()
+    end = clock.monotonic() + TIDY_SECONDS
+    suspended.close(lambda: clock.monotonic() > end)
     log.write("Engo has ended")
 
 

@@ -60,6 +60,7 @@ class Shell:
         self._log = log
         self._logs = logs
         self._suspended = suspended
+        self._forgotten: list[str] = []  # files to be removed, in turn
         self.choked: set[Process] = set()  # to which the last to enter sent too much
         self._starting = anyio.Semaphore(MAX_STARTING)
         self.suspending = anyio.Semaphore(MAX_SUSPENDING)
@@ -226,7 +227,20 @@ class Shell:
         return self.run(self._suspended.take, name)
 
     def forget_suspended(self, name: str) -> None:
-        self._suspended.forget(name)
+        self._forgotten.append(name)
+        if len(self._forgotten) == 1:
+            self.tasks.start_soon(self._remove_forgotten)
+
+    async def _remove_forgotten(self) -> None:
+        while self._forgotten:
+            some = self._forgotten[:MAX_GROUP]
+            await anyio.to_thread.run_sync(self._suspended.forget, *some)
+            del self._forgotten[: len(some)]
+
+    async def sweep(self) -> None:
+        """Remove by and by what an earlier daemon has left."""
+        while await anyio.to_thread.run_sync(self._suspended.sweep):
+            pass
 
     def append(self, log: str, data: bytes) -> None:
         self._logs.append(log, data)
