@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mmap import mmap
 
 _HEAD: Final = struct.Struct("<32sQI")
+_ZERO: Final = bytes(PAGE)
 
 
 class Pages(NamedTuple):
@@ -39,6 +40,8 @@ def difference(page: bytes | memoryview, image: "bytes | mmap", number: int) -> 
     takes a tenth of the room when packed.
     """
     base = image[number * PAGE : (number + 1) * PAGE]
+    if not base or base == _ZERO:  # most pages of a large state
+        return bytes(page)
     left, right = int.from_bytes(page, "little"), int.from_bytes(base, "little")
     return (left ^ right).to_bytes(PAGE, "little")
 
