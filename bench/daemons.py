@@ -31,11 +31,15 @@ def running(**settings: str) -> Iterator[Sequence[str]]:
         for name in ("ENGO_SOCK", "ENDO_SOCK"):
             os.environ.pop(name, None)
         os.environ.update(settings)
-        subprocess.run([*engo, "start"], check=True)
         try:
-            yield engo
+            subprocess.run([*engo, "start"], check=True)
+            try:
+                yield engo
+            finally:
+                subprocess.run([*engo, "stop"], check=True)
         finally:
-            subprocess.run([*engo, "stop"], check=True)
+            for name in settings:
+                del os.environ[name]
 
 
 def socket_figures() -> str:
@@ -75,4 +79,22 @@ def socket_figures() -> str:
             table.at_most(what, median(times) * 1000, goal, "ms")
         stores = [seconds(lambda n=n: store(n)) for n in range(200)]
         table.plain("storeValue, durable when answered", median(stores) * 1000, "ms")
+    return str(table)
+
+
+def cold_figures(goal: float) -> str:
+    """The first evaluation of new workers of the daemon's default engine."""
+    table = Table(f"Through the daemon's socket, engine {os.environ['ENGO_ENGINE']}")
+    with Client(Paths().socket) as client:
+        host = client.wait(client.send(client.endo, "host"))
+
+        def evaluate(worker: str) -> object:
+            answer = client.send(host, "evaluate", worker, "1+1", [], [], Undefined)
+            return client.wait(answer)
+
+        evaluate("MAIN")
+        cold = [seconds(lambda n=n: evaluate(f"cold-{n}")) for n in range(60)]
+        warm = [seconds(lambda: evaluate("MAIN")) for _ in range(500)]
+    table.at_most("cold eval (a new worker), median", median(cold) * 1000, goal, "ms")
+    table.at_most("warm eval, median", median(warm) * 1000, 0.8, "ms")
     return str(table)

@@ -31,6 +31,10 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
+def geometric_mean(values: list[float]) -> float:
+    return statistics.geometric_mean(values)
+
+
 def memory_mb(pid: int, field: str = "VmRSS") -> float:
     """Resident (or another ``/proc`` status field) memory of a process, in MB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -78,6 +82,24 @@ class Table:
             f"| {what} | {show(ours)} {unit} | | | <= {goal:g} {unit} "
             f"| {mark(ours <= goal)} |"
         )
+
+    def at_least(self, what: str, ours: float, goal: float, unit: str) -> None:
+        """A row with an absolute lower bound."""
+        self.lines.append(
+            f"| {what} | {show(ours)} {unit} | | | >= {goal:,g} {unit} "
+            f"| {mark(ours >= goal)} |"
+        )
+
+    def times(self, what: str, ours: float, theirs: float, unit: str) -> None:
+        """A row that says how many times as much ours is."""
+        self.lines.append(
+            f"| {what} | {show(ours)} {unit} | {show(theirs)} {unit} "
+            f"| {ours / theirs:.2f}x | | |"
+        )
+
+    def note(self, what: str, why: str) -> None:
+        """A row without a figure."""
+        self.lines.append(f"| {what} | {why} | | | | |")
 
     def plain(self, what: str, ours: float, unit: str) -> None:
         """A row without a goal."""
