@@ -15,7 +15,7 @@
 #define SLACK_CHUNKS (512 * 1024)
 #define LEAST_CHUNKS (1024 * 1024)
 #define SLACK_SLOTS (8 * 1024)
-#define LEAST_SLOTS (32 * 1024)
+#define LEAST_SLOTS (16 * 1024)
 #define STEP_CHUNKS (1024 * 1024)
 #define STEP_SLOTS (32 * 1024)
 
@@ -36,6 +36,7 @@ typedef struct {
   size_t
       begin; /* where the data begins in the out scratch; 0: no chunk is open */
   uint64_t total;
+  bool creation; /* the creation record comes next */
 } Sink;
 
 static uint32_t big_endian(const uint8_t *at) {
@@ -162,10 +163,24 @@ static void close_chunk(Sink *sink) {
   sink->begin = 0;
 }
 
+/* How large a heap has become is no part of a machine's state, and whoever
+   reads it decides anew: without these numbers equal machines are equal bytes,
+   whatever was collected when. */
+static void forget_sizes(txCreation *creation) {
+  creation->initialChunkSize = LEAST_CHUNKS;
+  creation->incrementalChunkSize = STEP_CHUNKS;
+  creation->initialHeapCount = LEAST_SLOTS;
+  creation->incrementalHeapCount = STEP_SLOTS;
+  creation->stackCount = XSNAP_MIN_STACK;
+}
+
 static int write_bytes(void *stream, void *address, size_t size) {
   Sink *sink = stream;
   XsnapVm *vm = sink->vm;
   const uint8_t *from = address;
+  if (sink->creation && size == sizeof(txCreation))
+    forget_sizes(address);
+  sink->creation = size == 4 && memcmp(address, "CREA", 4) == 0;
   sink->total += size;
   while (size > 0) {
     if (sink->begin == 0)

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.native.guest_programs import expected, script
 from tests.native.link_driver import Driver
 
 SETUP = """
@@ -40,6 +41,21 @@ def test_everything_goes_on_in_the_restored_machine(image: bytes) -> None:
         got = json.loads(worker.evaluate(source)["json"])
         assert got == [1, 2, True, 9, "w", str(2**70), "s", 5, "bytes"]
         assert worker.evaluate("resolve(21); later")["value"] == 42
+
+
+def test_a_value_of_each_kind_is_restored_as_it_was() -> None:
+    """Repair v20_snapshot_reading reads most kinds by a table."""
+    program = "globalThis.print = () => {};" + script("speed/snapshot-kinds")
+    with Driver() as worker:
+        worker.evaluate(program)
+        before = worker.evaluate("look()")["value"]
+        image = worker.snapshot()
+    assert f"{before}\n" == expected("speed/snapshot-kinds")
+    with Driver(image=image) as worker:
+        assert worker.evaluate("look()")["value"] == before
+        assert worker.evaluate("settle(5); kept.late")["value"] == 5
+        assert worker.evaluate("kept.running.return().value")["value"] == 3
+        assert worker.evaluate("kept.fn(1)")["value"] == 2
 
 
 def test_the_written_machine_goes_on(image: bytes) -> None:

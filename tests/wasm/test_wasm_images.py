@@ -32,8 +32,7 @@ def answering(server: ModuleServer) -> Callable[[Message], Message]:
 
 def image(module: tuple[Any, Any], name: str) -> bytes:
     made = Instance(*module)
-    if name == "endo":
-        made.on_call = answering(ModuleServer(reader(endo_packages(BUILD))))
+    made.on_call = answering(ModuleServer(reader(endo_packages(BUILD))))
     made.start()
     for path in scripts_of(name):
         said = made.evaluate(path.read_text(), f"engo:{path.name}")

@@ -58,6 +58,7 @@ _ORDER: Final = (
     "v09_index_keys",
     "v10_map_delete",
     "v11_bigint",
+    "v20_snapshot_reading",
     "v12_hoisted_setjmp",
     "v13_value_halves",
     "w01_extensions",

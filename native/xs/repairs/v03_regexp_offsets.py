@@ -33,5 +33,6 @@ REPAIR = Repair(
         "speed/regexp_global_scan",
         "speed/regexp_lastindex_unicode",
         "speed/regexp_compile_many",
+        "correctness/regexp-indices",
     ),
 )

@@ -97,12 +97,12 @@ static txID callee_name(txMachine *the, const txSlot *environment) {
   if (!the->code || function->kind != XS_REFERENCE_KIND)
     return XS_NO_ID;
   const txSlot *slot = function->value.reference->next;
-  if (!slot || slot->kind != XS_CODE_KIND)
+  if (!slot ||
+      (slot->kind != XS_CODE_KIND && slot->kind != XS_CODE_X_KIND)) /* script */
     return XS_NO_ID;
   const txByte *start = slot->value.code.address;
-  const txChunk *chunk = (const txChunk *)(const void *)start - 1;
   const txByte *end = (const txByte *)the->code;
-  if (end <= start || end > start + chunk->size)
+  if (end <= start) /* never: a frame runs its own function's code */
     return XS_NO_ID;
   const txByte *code = callee_code(start, end);
   return code ? name_read_by(code, environment) : XS_NO_ID;

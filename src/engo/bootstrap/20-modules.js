@@ -1,26 +1,11 @@
 // Loads ES modules of npm packages into one compartment, while the image is
-// built. Resolution and sources come from the build over the synchronous host
-// call; in a running worker nothing is ever loaded this way, so the door is
-// shut at the end.
+// built. Resolution and sources come from the build.
 'use strict';
 
 (() => {
-  const { Compartment, JSON, TextEncoder, TextDecoder, Error } = globalThis;
-  const { WeakRef, FinalizationRegistry, harden } = globalThis;
-  const { engoIssueCommand, engoCompileModule } = globalThis;
-  const { makeConsole } = globalThis.engoBootstrap;
-
-  let open = true;
-
-  // See build.py for the questions and answers.
-  const ask = question => {
-    if (!open) {
-      throw Error('expected no more modules: the image was built without them');
-    }
-    const bytes = new TextEncoder().encode(JSON.stringify(question));
-    const answer = engoIssueCommand(bytes.buffer);
-    return JSON.parse(new TextDecoder().decode(new Uint8Array(answer)));
-  };
+  const { Compartment, WeakRef, FinalizationRegistry, harden } = globalThis;
+  const { engoCompileModule } = globalThis;
+  const { ask, makeConsole } = globalThis.engoBootstrap;
 
   const packages = new Compartment({
     globals: {
@@ -42,7 +27,4 @@
 
   globalThis.engoBootstrap.packages = packages;
   globalThis.engoBootstrap.load = load;
-  globalThis.engoBootstrap.shutModules = () => {
-    open = false;
-  };
 })();

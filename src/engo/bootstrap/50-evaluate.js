@@ -4,14 +4,12 @@
 
 (() => {
   const { Object, Compartment, SyntaxError, Number } = globalThis;
-  const { harden, TextEncoder, TextDecoder } = globalThis;
+  const { harden } = globalThis;
   const { engoEvaluateNamed, engoCompileModule } = globalThis;
   const { endo = {}, makeConsole, places } = globalThis.engoBootstrap;
   const { defineProperty } = Object;
   const { assert, E, Far, makeExo, M, HandledPromise } = endo;
 
-  harden(TextEncoder);
-  harden(TextDecoder);
   harden(harden); // native, and mutable until it meets itself
 
   const define = (global, name, value, enumerable) =>
@@ -36,8 +34,6 @@
       define(global, 'M', M, true);
       define(global, 'HandledPromise', HandledPromise, false);
     }
-    define(global, 'TextEncoder', TextEncoder, false);
-    define(global, 'TextDecoder', TextDecoder, false);
     define(global, 'harden', harden, false);
     return compartment;
   };

@@ -1,7 +1,8 @@
 """Answers the bootstrap's questions for modules, while images are built.
 
 A question is JSON: `{"resolve": specifier, "from": name}` is answered by
-`{"name": name}`, `{"load": name}` by `{"source": text}`. A name is the module's path
+`{"name": name}`, `{"load": name}` by `{"source": text}`, and `{"commonjs": [name, …]}`
+by the source of one script (see commonjs.py). A name is the module's path
 inside node_modules (`@endo/captp/src/captp.js`): it shows in stacks and must be the
 same on every machine.
 """
@@ -9,6 +10,7 @@ same on every machine.
 import json
 from typing import Any
 
+from engo.bootstrap.commonjs import Bundler
 from engo.bootstrap.edits import edited
 from engo.packages import Read, Resolver
 
@@ -26,7 +28,8 @@ class ModuleServer:
     def answer(self, data: bytes) -> bytes:
         """The answer to one question.
 
-        Raises ResolutionError, EditError, or ValueError for another question.
+        Raises ResolutionError, EditError, BundleError, or ValueError for another
+        question.
         """
         question: dict[str, Any] = json.loads(data)
         if "resolve" in question:
@@ -34,6 +37,9 @@ class ModuleServer:
             return json.dumps({"name": name}).encode()
         if "load" in question:
             return json.dumps({"source": self._load(question["load"])}).encode()
+        if "commonjs" in question:
+            script = Bundler(self._read, MODULES).script(question["commonjs"])
+            return json.dumps({"source": script}).encode()
         raise ValueError(f"expected a question for a module, got {data[:80]!r}")
 
     def _resolve(self, specifier: str, referrer: str) -> str:
