@@ -353,6 +353,42 @@ def test_a_host_that_does_not_kill_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     host.close()
 
 
+def test_a_host_that_is_never_ready_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wasm_host, "START", 0.2)
+    host = liar("take()\nwhile take()[0]: pass\n")
+    child = open_on(host)
+    assert child.reap(10) == -signal.SIGKILL
+    assert "was not ready within 0.2 s" in child.ending
+    child.close()
+    host.close()
+
+
+def test_a_kill_waits_for_a_host_that_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But one that nobody else waits for is not waited for."""
+    monkeypatch.setattr(wasm_host, "CONFIRM", 0.05)
+    script = (
+        "take(), take()\n"
+        "kill = take()[0]\n"
+        "import time; time.sleep(0.3)\n"
+        f"control.send({READY!r})\n"
+        "control.send(b'\\x82' + kill[1:5] + bytes(4))\n"
+        "take()\n"
+    )
+    host = liar(script)
+    child, other = open_on(host), open_on(host)
+    child.kill()
+    assert child.reap(10) == 0
+    assert host.alive
+    child.close()
+    other.close()
+    host.close()
+    host = liar("while take()[0]: pass\n")
+    alone = open_on(host)
+    alone.close()
+    assert alone.reap(0) is None or not host.alive
+    host.close()
+
+
 def test_orders_wait_for_a_host_that_is_slow() -> None:
     """More than the socket holds; none is lost, no descriptor stays here."""
     script = (

@@ -31,8 +31,11 @@ from engo.powers.spawn import KILLED_WITHIN
 from engo.worker.deaths import death_of_status
 from engo.worker.errors import LaunchError
 
-CONFIRM: Final = 1.0
-"""Seconds in which a killed machine must have ended, or its host is killed."""
+CONFIRM: Final = 2.0
+"""Seconds in which a killed machine must have ended, or its host is killed: it ends
+in milliseconds, but whoever is innocent in there should not die of a busy computer."""
+START: Final = 120.0
+"""Seconds in which a host must be ready; it may have to compile."""
 
 
 class End(NamedTuple):
@@ -68,6 +71,7 @@ class WasmHost:
         self._gone: End | None = None  # the process has ended
         self._fault = ""  # why we killed it
         self._closed = False
+        self._ready_by = time.monotonic() + START
         self._thread = threading.Thread(target=self._run, name="engo-host", daemon=True)
         self._thread.start()
 
@@ -117,6 +121,9 @@ class WasmHost:
         with self._changed:
             known = number in self._ledger.machines
             if not self.alive or not known or number in self._deadlines:
+                return
+            if self._ledger.ready is None and self.machines == 1:
+                self._fail("its only machine was killed before it was ready")
                 return
             self._deadlines[number] = time.monotonic() + CONFIRM
             self._order(Kill(number), ())
@@ -182,22 +189,29 @@ class WasmHost:
     def _turn(self) -> bool:
         """Wait and see to what came; whether the process has ended."""
         with self._changed:
-            deadline = min(self._deadlines.values(), default=None)
+            deadline, _ = self._deadline()
             writing = bool(self._unsent)
-        patience = None
-        if deadline is not None:
-            patience = max(0.001, deadline - time.monotonic())
+        patience = None if deadline is None else max(0.001, deadline - time.monotonic())
         self._process.wait(patience, writing=writing)
         with self._changed:
             self._flush()
             ended = self._receive()
-            late = [n for n, d in self._deadlines.items() if d <= time.monotonic()]
-            if late and not ended:
-                self._fail(f"machine {late[0]} did not end within {CONFIRM:g} s")
+            deadline, what = self._deadline()
+            if deadline is not None and deadline <= time.monotonic() and not ended:
+                self._fail(what)
         if ended or self._fault:
             self._finish()
             return True
         return False
+
+    def _deadline(self) -> tuple[float | None, str]:
+        """When the host must have done what, in words for when it has not."""
+        if self._ledger.ready is None:
+            return self._ready_by, f"it was not ready within {START:g} s"
+        first = min(self._deadlines.items(), key=lambda item: item[1], default=None)
+        if first is None:
+            return None, ""
+        return first[1], f"machine {first[0]} did not end within {CONFIRM:g} s"
 
     def _flush(self) -> None:
         while self._unsent and self._send(*self._unsent[0]):
@@ -232,6 +246,10 @@ class WasmHost:
                 self._ends[report.vm] = End(report.status, report.reason)
         elif isinstance(report, Suspended):
             self._states[report.vm] = report.length
+        else:  # it could not kill before
+            late = time.monotonic() + CONFIRM
+            self._deadlines = dict.fromkeys(self._deadlines, late)
+            self._process.wake()  # the thread may not be the one that took this
         self._changed.notify_all()
 
     def fail(self, why: str) -> None:
