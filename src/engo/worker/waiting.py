@@ -41,7 +41,9 @@ from engo.worker.texts import from_json, json_bytes
 from engo.worker.watchdog import GRACE, Verdict
 
 READ_BYTES = 65_536
-"""How much is read at a time."""
+"""How much is read at a time, at most."""
+_READ_LEAST = 4_096  # bytes; handling 64 KiB of short lines takes a tenth of a second
+_READ_FIRST = 16_384
 _TURN = 0.01  # seconds of reading in a row before other tasks get a turn
 _CLOCK_STEP = 1.0  # milliseconds that pass before a captp message sets the clock
 
@@ -290,20 +292,24 @@ class AsyncWorker(WorkerFacts):
     async def _read(self) -> None:
         """Read until the link ends, then see to the process."""
         child, monotonic = self._core.child, self._core.clock.monotonic
-        begun = monotonic()
+        begun = then = monotonic()
+        size = _READ_FIRST
         try:
             while True:
                 try:
-                    data = child.read(READ_BYTES)
+                    data = child.read(size)
                 except BlockingIOError:
                     await child.wait_readable()
-                    begun = monotonic()
+                    begun = then = monotonic()
                     continue
                 if not data or not await self._receive(data):
                     break
-                if monotonic() - begun >= _TURN:
+                now = monotonic()
+                size = _next_size(size, len(data), now - then)
+                then = now
+                if now - begun >= _TURN:
                     await anyio.lowlevel.checkpoint()
-                    begun = monotonic()
+                    begun = then = monotonic()
         finally:
             with anyio.CancelScope(shield=True):
                 await self._end()
@@ -420,3 +426,12 @@ class AsyncWorker(WorkerFacts):
             request.tell()
         if self._hooks.death is not None and self._protocol.death is not None:
             self._hooks.death(self._protocol.death)
+
+
+def _next_size(size: int, taken: int, seconds: float) -> int:
+    """How much to read next, so that handling it leaves others their turns."""
+    if seconds > _TURN:
+        return max(_READ_LEAST, size // 2)
+    if taken == size and seconds < _TURN / 4:
+        return min(READ_BYTES, size * 2)
+    return size
