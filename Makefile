@@ -54,5 +54,8 @@ asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
 kill9: build ## 200 rounds of kill -9 during writes
 	ENGO_KILL9_ROUNDS=200 $(BIN)/python -m pytest -q tests/daemon/test_kill9.py --timeout 1200
 
+test262: build ## DIR=checkout of test262: run it, compare with what is known to fail
+	@PYTHONPATH=src:. $(BIN)/python -m tests.test262 "$(or $(DIR),test262)" $(ARGS)
+
 clean: ## forget everything that was built
 	rm -rf build dist $(VENV) src/engo/bin src/engo/images src/engo/_xsnap* src/*.egg-info

@@ -1,0 +1,2 @@
+// A helper that fails.
+throw new TypeError("on purpose");

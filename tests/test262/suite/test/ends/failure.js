@@ -1,0 +1,3 @@
+/*---
+---*/
+assert.sameValue(1, 2, "one");

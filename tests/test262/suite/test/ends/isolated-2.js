@@ -1,0 +1,5 @@
+/*---
+flags: [noStrict]
+---*/
+assert.sameValue(typeof leaked, "undefined");
+globalThis.leaked = 2;

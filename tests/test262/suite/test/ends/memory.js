@@ -1,0 +1,5 @@
+/*---
+flags: [noStrict]
+---*/
+var all = [];
+for (;;) all.push(new Uint8Array(1 << 20));

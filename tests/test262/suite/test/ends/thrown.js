@@ -1,0 +1,4 @@
+/*---
+flags: [noStrict]
+---*/
+throw { toString() { throw 1; } };

@@ -1,0 +1,5 @@
+/*---
+flags: [generated, async, module]
+---*/
+await 1;
+$DONE();

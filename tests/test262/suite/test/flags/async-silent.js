@@ -1,0 +1,4 @@
+/*---
+flags: [async, noStrict]
+---*/
+new Promise(function () {}).then($DONE, $DONE);

@@ -1,0 +1,4 @@
+/*---
+flags: [CanBlockIsFalse]
+---*/
+assert(false);

@@ -1,0 +1,4 @@
+/*---
+flags: [CanBlockIsTrue]
+---*/
+assert(true);

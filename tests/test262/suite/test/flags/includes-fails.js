@@ -1,0 +1,7 @@
+/*---
+includes: [fails.js]
+flags: [noStrict]
+negative:
+  phase: runtime
+  type: TypeError
+---*/

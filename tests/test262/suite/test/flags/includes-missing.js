@@ -1,0 +1,4 @@
+/*---
+includes: [nowhere.js]
+flags: [noStrict]
+---*/

@@ -1,0 +1,6 @@
+/*---
+includes:
+  - lexical.js
+flags: [module]
+---*/
+assert.sameValue(Helper.answer(), 42);

@@ -1,0 +1,5 @@
+/*---
+flags: [module]
+---*/
+assert.sameValue(this, undefined);
+export const exported = 1;

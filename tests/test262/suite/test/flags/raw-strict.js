@@ -1,0 +1,8 @@
+/*---
+flags: [raw]
+negative:
+  phase: runtime
+  type: TypeError
+---*/
+'use strict';
+'s'.property = null;

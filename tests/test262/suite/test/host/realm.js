@@ -1,0 +1,3 @@
+/*---
+---*/
+assert.throws(TypeError, function () { $262.createRealm(); });

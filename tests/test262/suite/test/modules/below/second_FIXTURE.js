@@ -1,0 +1,2 @@
+// No test: imported by its neighbour.
+export const deep = "second";

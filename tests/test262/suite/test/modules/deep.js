@@ -1,0 +1,5 @@
+/*---
+flags: [module]
+---*/
+import { deep } from "./below/first_FIXTURE.js";
+assert.sameValue(deep, "second");

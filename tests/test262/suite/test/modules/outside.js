@@ -1,0 +1,5 @@
+/*---
+description: nothing outside of test/ can be read
+flags: [module]
+---*/
+import "../../../harness/sta.js";

@@ -1,0 +1,2 @@
+// No test: imported by dynamic.js.
+export default "plain";

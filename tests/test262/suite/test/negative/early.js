@@ -1,0 +1,7 @@
+/*---
+negative:
+  phase: early
+  type: SyntaxError
+---*/
+$DONOTEVALUATE();
+let twice; let twice;

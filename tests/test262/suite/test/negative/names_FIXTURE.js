@@ -1,0 +1,2 @@
+// No test: imported by resolution.js.
+export const present = 1;

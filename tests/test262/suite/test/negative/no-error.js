@@ -1,0 +1,6 @@
+/*---
+flags: [noStrict]
+negative:
+  phase: runtime
+  type: RangeError
+---*/

@@ -1,0 +1,7 @@
+/*---
+flags: [noStrict]
+negative:
+  phase: runtime
+  type: RangeError
+---*/
+null.property;

@@ -1,0 +1,7 @@
+/*---
+flags: [module]
+negative:
+  phase: runtime
+  type: RangeError
+---*/
+new Array(-1);

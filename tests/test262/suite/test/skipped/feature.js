@@ -1,0 +1,4 @@
+/*---
+features: [Symbol, Temporal]
+---*/
+assert(false);

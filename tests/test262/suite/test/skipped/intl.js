@@ -1,0 +1,4 @@
+/*---
+features: [Intl.Locale]
+---*/
+assert(false);
