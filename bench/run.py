@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import attacks
 import daemons
 import peers_setup
 import processes
@@ -40,7 +41,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--idle", type=int, default=1000, help="idle workers to start")
     parser.add_argument("--suspended", type=int, default=10_000)
-    parser.add_argument("--only", choices=("workers", "wasm", "daemon", "idle"))
+    parser.add_argument(
+        "--only", choices=("workers", "wasm", "attacks", "daemon", "idle")
+    )
     options = parser.parse_args()
     print(f"Measured on {machine()}.\n")
     executable = peers_setup.executable()
@@ -56,6 +59,10 @@ def main() -> None:
             print(daemons.cold_figures(5))
         with daemons.running(ENGO_SUSPEND_AFTER="never") as engo:
             print(suspended.figures(list(engo), options.suspended, "wasm", False))
+    if options.only in (None, "attacks"):
+        with attacks.launchers() as launchers:
+            for name, launcher in launchers.items():
+                print(attacks.figures(name, launcher))
     if options.only in (None, "daemon"):
         with daemons.running() as engo:
             print(daemons.socket_figures())
