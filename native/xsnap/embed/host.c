@@ -194,6 +194,12 @@ void engo_link_tell(EngoInstance *instance) {
 
 /* ---- the serving thread */
 
+/* Not merely close it: while its other holder has not, events would come. */
+static void drop(EngoHost *host, int descriptor) {
+  epoll_ctl(host->events, EPOLL_CTL_DEL, descriptor, NULL);
+  close(descriptor);
+}
+
 int engo_host_add(EngoHost *host, EngoInstance *instance, uint32_t number,
                   int in, int out, void *page) {
   EngoLink *link = calloc(1, sizeof *link);
@@ -204,8 +210,8 @@ int engo_host_add(EngoHost *host, EngoInstance *instance, uint32_t number,
              (uintptr_t)link | IS_OUT)) {
     int error = link ? errno : ENOMEM;
     free(link);
-    close(in);
-    close(out);
+    drop(host, in);
+    drop(host, out);
     return error;
   }
   *link = (EngoLink){.host = host,
@@ -246,15 +252,14 @@ void engo_host_remove(EngoHost *host, EngoInstance *instance) {
   EngoLink *link = instance->link;
   instance->link = NULL;
   pthread_mutex_unlock(&instance->lock);
-  (void)host;
   if (!link)
     return;
   forget(link);
   *link->here = link->next;
   if (link->next)
     link->next->here = link->here;
-  close(link->in);
-  close(link->out);
+  drop(host, link->in);
+  drop(host, link->out);
   free(link);
 }
 

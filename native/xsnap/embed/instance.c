@@ -228,8 +228,9 @@ void engo_instance_run(EngoInstance *instance) {
   instance->running_on = false;
   leave(instance, again ? ENGO_QUEUED : ENGO_RESTING);
   tell(instance);
-  /* Whoever deletes it needs the lock, so this is the last that is done. */
-  if (again)
+  /* Whoever deletes it needs the lock, so this is the last that is done. It may
+     have ended just now, and its owner knows. */
+  if (again && instance->state == ENGO_QUEUED)
     engo_pool_push(instance->pool, instance);
   pthread_mutex_unlock(&instance->lock);
 }
