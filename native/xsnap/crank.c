@@ -32,8 +32,10 @@ static txBoolean on_meter(txMachine *the, txU4 index) {
 }
 
 static void emit_abort(XsnapVm *vm) {
+  char stack[XSNAP_STACK_TEXT];
+  xsnap_stack_text(vm->machine, stack, sizeof stack);
   xsnap_link_begin(vm, CHANNEL_CONTROL);
-  xsnap_put_map(vm, 4);
+  xsnap_put_map(vm, stack[0] ? 5 : 4);
   xsnap_put_str(vm, "op");
   xsnap_put_str(vm, "abort");
   xsnap_put_str(vm, "id");
@@ -42,6 +44,10 @@ static void emit_abort(XsnapVm *vm) {
   xsnap_put_uint(vm, xsnap_meter(vm));
   xsnap_put_str(vm, "reason");
   xsnap_put_str(vm, vm->reason ? vm->reason : "dead");
+  if (stack[0]) {
+    xsnap_put_str(vm, "stack");
+    xsnap_put_text(vm, stack, sizeof stack);
+  }
   xsnap_link_end(vm);
 }
 

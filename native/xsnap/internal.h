@@ -181,6 +181,10 @@ void xsnap_settle(XsnapVm *vm, uint32_t id, txSlot *value);
 void xsnap_on_fulfilled(txMachine *the);
 void xsnap_on_rejected(txMachine *the);
 
+/* stack.c */
+#define XSNAP_STACK_TEXT 8192 /* bytes of an abort's stack, with its zero */
+void xsnap_stack_text(txMachine *the, char *to, size_t size);
+
 /* requests.c: the bodies of cranks */
 void xsnap_evaluate(XsnapVm *vm, const XsnapControl *control);
 void xsnap_deliver(XsnapVm *vm, const XsnapControl *control);

@@ -58,15 +58,17 @@
 /* Atomics.wait wants the first three. What is ours is behind `context`, but for
    the size of the chunk region (0: none yet), since XS forgets the context
    before it frees the memory, the word that the host sets to end a crank, which
-   loops look at, the engine's caches (../engine/engine.h), the region of chunks
-   that must not be moved (NULL: none; repair w03_firm_chunks) and the free
-   slots that are in no list (repair w04_hidden_slots). */
+   loops look at, whether a collection goes on, the engine's caches
+   (../engine/engine.h), the region of chunks that must not be moved (NULL:
+   none; repair w03_firm_chunks) and the free slots that are in no list (repair
+   w04_hidden_slots). */
 #define mxMachinePlatform                                                      \
   void *waiterCondition;                                                       \
   void *waiterData;                                                            \
   void *waiterLink;                                                            \
   size_t chunkReserve;                                                         \
   const volatile uint32_t *interrupt;                                          \
+  bool collecting;                                                             \
   EngoCaches caches;                                                           \
   signed char *firmFrom, *firmTo;                                              \
   struct sxSlot *hiddenSlots;

@@ -44,6 +44,8 @@ _SHAPES: Final[dict[str, dict[str, tuple[type, ...]]]] = {
     "rejection": _POSITION,
     "trace": {"error": _TEXT, **_POSITION},
 }
+_OPTIONAL: Final = {"error": "thrown", "abort": "stack"}
+"""Texts that may be missing."""
 _SCALARS: Final = (type(None), bool, int, float, str, bytes)
 CONSOLE_LEVELS: Final = ("debug", "log", "info", "warn", "error")
 
@@ -198,9 +200,10 @@ def decode_control(message: Message) -> Control:
         )
     if op == "result":
         _check_result(value)
-    elif op == "error" and type(value.get("thrown", "")) is not str:
+    elif op in _OPTIONAL and type(value.get(_OPTIONAL[op], "")) is not str:
+        key = _OPTIONAL[op]
         raise RemoteProtocolError(
-            f"expected error.thrown to be str, got {_short(value['thrown'])}"
+            f"expected {op}.{key} to be str, got {_short(value[key])}"
         )
     return value
 

@@ -264,8 +264,10 @@ class WorkerKit:
         self.dies(source, LimitExceeded, meter=1_000_000)
 
     def test_watchdog_interrupts_a_loop(self) -> None:
-        death = self.dies("for (;;);", CrankTimeout, cpu=0.2)
+        source = "function busy() { for (;;); }\n\nbusy();"
+        death = self.dies(source, CrankTimeout, cpu=0.2)
         assert "0.2 seconds of CPU" in death.reason
+        assert death.stack.split("\n")[:2] == [" at busy (eval:1)", " at (eval:3)"]
 
     def test_watchdog_kills_inside_a_builtin(self) -> None:
         source = "Array.prototype.indexOf.call({ length: 2**40 }, 1)"
@@ -316,9 +318,10 @@ class WorkerKit:
         with self.open() as worker:
             timer = threading.Timer(0.1, worker.interrupt)
             timer.start()
-            with pytest.raises(WorkerInterrupted):
+            with pytest.raises(WorkerInterrupted) as caught:
                 worker.evaluate("for (;;);")
             timer.join()
+            assert caught.value.stack.startswith(" at (eval:1)")
 
     def test_kill_from_elsewhere(self) -> None:
         with self.open() as worker:

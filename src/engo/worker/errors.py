@@ -103,19 +103,22 @@ class WorkerDied(EngoError):
     """The worker has ended; `reason` says why.
 
     `status` is its exit status, minus the signal's number, or None when unknown.
+    `stack` is what the guest was doing, as an Error's stack tells it, the newest frame
+    first; "" when the machine could not tell. The guest chose the names in it.
     """
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason, status)
+    def __init__(self, reason: str, status: int | None = None, stack: str = "") -> None:
+        super().__init__(reason, status, stack)
         self.reason = reason
         self.status = status
+        self.stack = stack
 
     def __str__(self) -> str:
         return f"the worker has ended: {self.reason}"
 
     def again(self) -> "WorkerDied":
         """The same death for another caller, with a traceback of its own."""
-        return type(self)(self.reason, self.status)
+        return type(self)(self.reason, self.status, self.stack)
 
 
 class LimitExceeded(WorkerDied):
@@ -142,10 +145,10 @@ EXIT_REASONS = {
 INTERRUPTED = "interrupted"
 
 
-def died_of_abort(reason: str) -> WorkerDied:
+def died_of_abort(reason: str, stack: str = "") -> WorkerDied:
     """The error for an abort that the machine reported."""
     if reason == INTERRUPTED:
-        return WorkerInterrupted(reason)
+        return WorkerInterrupted(reason, stack=stack)
     if reason == "dead":
         return WorkerDied("the machine had ended before")
-    return LimitExceeded(reason)
+    return LimitExceeded(reason, stack=stack)

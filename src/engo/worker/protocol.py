@@ -240,8 +240,9 @@ class WorkerProtocol(Asking):
 
     def _on_abort(self, message: Control) -> None:
         self.meter = message["meter"]
-        death = died_of_abort(message["reason"])
+        death = died_of_abort(message["reason"], message.get("stack", ""))
         if self.verdict is not None and isinstance(death, WorkerInterrupted):
+            self.verdict.stack = death.stack
             death = self.verdict
         self.death = death
 
