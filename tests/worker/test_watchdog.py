@@ -2,6 +2,7 @@
 
 from engo.powers.page import IDLE, PAUSED, RUNNING, STARTING, WAITING
 from engo.worker.limits import Limits
+from engo.worker.thread_time import ThreadTime
 from engo.worker.watchdog import GRACE, Verdict, Watchdog
 
 LIMITS = Limits(cpu=10.0, wall=60.0)
@@ -79,3 +80,22 @@ def test_an_owner_s_interrupt_that_is_ignored_becomes_a_kill() -> None:
     assert dog.look(100.2, 0.0, WAITING, 2) is Verdict.GO_ON
     assert dog.look(200.0, 0.0, RUNNING, 2) is Verdict.GO_ON
     assert dog.look(200.0 + GRACE, 0.0, RUNNING, 2) is Verdict.KILL
+
+
+def test_what_a_thread_did_for_others_is_no_crank_s() -> None:
+    """A machine whose start waits for a thread, and a thread that is hours old."""
+    dog, time = Watchdog(LIMITS), ThreadTime()
+    assert dog.look(0.0, time.seen(0.0), STARTING, 0) is Verdict.GO_ON
+    assert dog.look(0.1, time.seen(9_000.0), STARTING, 0) is Verdict.GO_ON
+    assert dog.look(0.2, time.seen(9_000.1), RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(9.0, time.seen(9_009.0), RUNNING, 1) is Verdict.GO_ON
+    assert dog.look(9.1, time.seen(9_010.3), RUNNING, 1) is Verdict.INTERRUPT
+
+
+def test_time_on_several_threads_adds_up() -> None:
+    time = ThreadTime()
+    assert time.seen(5.0) == 0.0
+    assert time.seen(6.0) == 1.0
+    assert time.seen(0.0) == 1.0
+    assert time.seen(2.0) == 1.0
+    assert time.seen(2.5) == 1.5

@@ -18,6 +18,7 @@ from engo.wasm.delta import Delta, write_delta
 from engo.wasm.pages import difference
 from engo.worker.errors import LaunchError, SnapshotForeign, UsageError
 from engo.worker.limits import Limits
+from engo.worker.thread_time import ThreadTime
 from engo.worker.wasm_images import (
     PATIENCE,
     Say,
@@ -46,6 +47,7 @@ class WasmChild:
         self._room_bell = -1
         self._status: int | None = None
         self._closed = False
+        self._time = ThreadTime()
         self.page = SharedPage(vm.view(vm.page_at, PAGE_BYTES))
         self.read = vm.read
         self.write = vm.write
@@ -55,7 +57,7 @@ class WasmChild:
         return os.getpid() != self._parent
 
     def cpu_seconds(self, clock: Clock) -> float:
-        return 0.0 if self._closed else self._vm.cpu_seconds
+        return self._time.seen(0.0 if self._closed else self._vm.cpu_seconds)
 
     def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
         read_into = self._vm.read_into
