@@ -7,6 +7,7 @@ file; knows nothing of what guests do.
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib
 import struct
 import threading
@@ -36,8 +37,9 @@ PAGE_BYTES = 4096
 Message = dict[str, Any]
 
 
+@functools.cache
 def compiled(stack: int = NATIVE_STACK) -> tuple[Any, Any]:
-    """An engine and the module, compiled; takes more than a second."""
+    """An engine and the module, compiled once: it takes more than a second."""
     config = wasmtime.Config()
     config.wasm_exceptions = True
     if stack > NATIVE_STACK:
