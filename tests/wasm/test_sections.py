@@ -94,10 +94,12 @@ def test_an_image_has_the_pages_that_are_not_zero(pages: set[int]) -> None:
     for page in pages:
         memory[page * PAGE + page] = 1
     found = {
-        at // PAGE for begin, end in runs(memory) for at in range(begin, end, PAGE)
+        at // PAGE
+        for begin, end in runs(bytes(memory))
+        for at in range(begin, end, PAGE)
     }
     assert found == pages
-    module = image_module(memory)
+    module = image_module(bytes(memory))
     assert len(module) < len(pages) * (PAGE + 16) + 100
 
 
