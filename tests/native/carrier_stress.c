@@ -314,6 +314,83 @@ static void *run(void *argument) {
   return NULL;
 }
 
+/* ---- the same machines in process: their owner reads and writes */
+
+static bool write_all(EngoInstance *instance, char what, size_t length) {
+  static const uint8_t zeroes[65536];
+  uint8_t head[3] = {(uint8_t)(length >> 8), (uint8_t)length, (uint8_t)what};
+  CHECK(engo_instance_write(instance, head, 3) == 3);
+  for (size_t at = 1; at < length;) {
+    size_t count = engo_instance_write(instance, zeroes, length - at);
+    if (count == 0)
+      engo_instance_wait(instance, 1000, 1, 0);
+    at += count;
+  }
+  return engo_instance_status(instance) == ENGO_ALIVE;
+}
+
+static void read_all(EngoInstance *instance, size_t length) {
+  static _Thread_local uint8_t room[65536];
+  for (size_t at = 0; at < length + 2;) {
+    size_t count =
+        engo_instance_read_wait(instance, room, length + 2 - at, 1000);
+    at += count;
+  }
+}
+
+static void talk_here(EngoInstance *instance, unsigned *seed) {
+  size_t size = 1 + (unsigned)rand_r(seed) % 60000;
+  if (rand_r(seed) % 2) {
+    CHECK(write_all(instance, 'e', size));
+    read_all(instance, size);
+  } else {
+    CHECK(write_all(instance, 'q', 1));
+    read_all(instance, 3);
+    CHECK(write_all(instance, 'a', size));
+    read_all(instance, size);
+  }
+}
+
+static void end_here(EngoInstance *instance, unsigned *seed) {
+  const EngoFunction prepare = {0, 2};
+  int how = rand_r(seed) % 4;
+  if (how == 0)
+    write_all(instance, 's', 1);
+  else if (how == 1)
+    write_all(instance, 'f', 1);
+  else if (how == 2) {
+    engo_instance_call(instance, &prepare, 0);
+    while (!(engo_instance_wait(instance, 100, 0, 1) & 4))
+      ;
+    CHECK(engo_instance_result(instance) == 1);
+  }
+  if (rand_r(seed) % 2)
+    usleep(1000);
+  engo_instance_kill(instance);
+  while (!(engo_instance_wait(instance, 100, 0, 1) & 4))
+    ;
+  CHECK(engo_instance_status(instance) == ENGO_KILLED);
+}
+
+static void *run_here(void *argument) {
+  const EngoFunction deliver = {0, 1};
+  unsigned seed = (unsigned)(uintptr_t)argument;
+  while (!over) {
+    Machine *machine = calloc(1, sizeof *machine);
+    machine->instance = engo_instance_create(pool);
+    CHECK(machine->instance);
+    engo_instance_bind(machine->instance, machine, &deliver, machine->in,
+                       machine->out);
+    for (int rounds = rand_r(&seed) % 20; rounds > 0 && !over; rounds--)
+      talk_here(machine->instance, &seed);
+    end_here(machine->instance, &seed);
+    engo_instance_delete(machine->instance);
+    free(machine);
+    done++;
+  }
+  return NULL;
+}
+
 int main(int argc, char **argv) {
   pthread_t server, clients[CLIENTS];
   int seconds = argc > 1 ? atoi(argv[1]) : 2;
@@ -328,7 +405,7 @@ int main(int argc, char **argv) {
   CHECK(pool && host);
   pthread_create(&server, NULL, serve, NULL);
   for (uintptr_t i = 0; i < CLIENTS; i++)
-    pthread_create(&clients[i], NULL, run, (void *)(i + 1));
+    pthread_create(&clients[i], NULL, i % 2 ? run : run_here, (void *)(i + 1));
   sleep((unsigned)seconds);
   over = true;
   for (int i = 0; i < CLIENTS; i++)

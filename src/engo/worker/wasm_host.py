@@ -70,6 +70,7 @@ class WasmHost:
         self._forgotten: set[int] = set()  # nobody will ask about these
         self._gone: End | None = None  # the process has ended
         self._fault = ""  # why we killed it
+        self._hung_up = False  # its end of the socket is closed
         self._closed = False
         self._ready_by = time.monotonic() + START
         self._thread = threading.Thread(target=self._run, name="engo-host", daemon=True)
@@ -88,7 +89,8 @@ class WasmHost:
     @property
     def alive(self) -> bool:
         """It takes orders."""
-        return self._gone is None and not self._fault and not self._closed
+        ended = self._gone is not None or self._hung_up or bool(self._fault)
+        return not ended and not self._closed
 
     @property
     def build(self) -> str | None:
@@ -195,11 +197,12 @@ class WasmHost:
         self._process.wait(patience, writing=writing)
         with self._changed:
             self._flush()
-            ended = self._receive()
+            self._receive()
             deadline, what = self._deadline()
-            if deadline is not None and deadline <= time.monotonic() and not ended:
+            late = deadline is not None and deadline <= time.monotonic()
+            if late and not self._hung_up:
                 self._fail(what)
-        if ended or self._fault:
+        if self._hung_up or self._fault:
             self._finish()
             return True
         return False
@@ -217,16 +220,18 @@ class WasmHost:
         while self._unsent and self._send(*self._unsent[0]):
             _close_all(self._unsent.popleft()[1])
 
-    def _receive(self) -> bool:
-        """Take what came, with the lock held; whether the socket is closed."""
-        if self._closed or self._fault or self._gone:
-            return False
+    def _receive(self) -> None:
+        """Take what came, with the lock held, on whatever thread."""
+        if self._closed or self._fault or self._gone or self._hung_up:
+            return
         try:
             while True:
                 data, descriptors = self._process.control.receive()
                 _close_all(descriptors)
-                if not data:
-                    return True
+                if not data:  # an empty datagram, too, which comes only once
+                    self._hung_up = True
+                    self._process.wake()
+                    return
                 if descriptors:
                     raise RemoteProtocolError("expected no descriptors, got some")
                 self._take(data)
@@ -234,7 +239,6 @@ class WasmHost:
             pass
         except RemoteProtocolError as error:
             self._fail(str(error))
-        return False
 
     def _take(self, data: bytes) -> None:
         report = self._ledger.received(data)
