@@ -51,12 +51,14 @@ size_t engo_instance_write(EngoInstance *instance, const void *data,
                            size_t length);
 /* Take bytes of the link; 0 when there are none. */
 size_t engo_instance_read(EngoInstance *instance, void *into, size_t size);
-/* The same after waiting until there are some, or it has ended, at most so long.
+/* The same after waiting until there are some, or it has ended, at most so
+ * long.
  */
 size_t engo_instance_read_wait(EngoInstance *instance, void *into, size_t size,
                                unsigned milliseconds);
-/* Wait for bytes to read or the end (1), or room to write when `writing` (2); or,
-   when `resting`, only until nothing is under way (4); 0: the time is up. */
+/* Wait for bytes to read or the end (1), or room to write when `writing` (2);
+   or, when `resting`, only until nothing is under way (4); 0: the time is up.
+ */
 int engo_instance_wait(EngoInstance *instance, unsigned milliseconds,
                        int writing, int resting);
 /* Eventfds to write to when there is something to read, and room to write; -1:
@@ -76,7 +78,8 @@ void engo_instance_call(EngoInstance *instance, const EngoFunction *function,
                         int32_t argument);
 int32_t engo_instance_result(EngoInstance *instance);
 /* Call an export on this very thread, whose stack must be large enough for what
-   it does; the instance must rest and no other thread may use it. The status. */
+   it does; the instance must rest and no other thread may use it. The status.
+ */
 int engo_instance_call_here(EngoInstance *instance,
                             const EngoFunction *function, int32_t argument);
 /* Deliver the record in the in scratch on this very thread, likewise. */
