@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from typing import Final
 
-# Stopped; the interrupt flag suffices, for the engine looks at it while it works. On
-# a computer that is busy the kill may come first all the same.
+# Stopped by the interrupt, which the engine looks at while it works.
 INTERRUPT: Final = """
-assign-keys bigint-asn date-parse escape function-ctor global-keys json-parse-keys loop
-number-parse one-object-keys promise-chain promise-flood proxy-chain regex
-regex-compile setproto spread-args symbol-for-flood tofixed
-"""
-# Stopped; the engine looks at nothing while it works, so the process is killed or the
-# instance trapped. A repair of the engine that helps moves a name up.
-KILL: Final = """
 array-like-copywithin array-like-flat array-like-includes array-like-indexof
 array-like-lastindexof array-like-reverse array-like-shift array-like-slice
-array-like-sort array-like-splice array-like-unshift bigint-div bigint-mul bigint-parse
-bigint-parse-lit eval-big eval-class-fields eval-cond-chain eval-lets eval-vars
-proto-chain regex-global regex-u-set sparse-foreach sparse-indexof sparse-reverse
-sparse-sort sparse-sort-cmp string-bigint string-bigint2 string-includes string-indexof
-string-lastindexof string-normalize2 string-replace-long string-replaceall string-split
-symbol-desc-sort
+array-like-sort array-like-splice array-like-unshift assign-keys bigint-asn bigint-div
+bigint-mul bigint-parse bigint-parse-lit date-parse escape eval-big eval-class-fields
+eval-cond-chain eval-lets eval-vars function-ctor global-keys json-parse-keys loop
+number-parse one-object-keys promise-chain promise-flood proto-chain proxy-chain regex
+regex-compile regex-global regex-u-set setproto sparse-foreach sparse-indexof
+sparse-reverse sparse-sort sparse-sort-cmp spread-args string-bigint string-bigint2
+string-includes string-indexof string-lastindexof string-normalize2 string-replace-long
+string-replaceall string-split symbol-desc-sort symbol-for-flood tofixed
 """
+# May take a kill: the engine looks at nothing in some part of it.
+KILL: Final = "json-stringify-big"
 MEMORY: Final = """
 array-growth array-growth-ints array-like-concat array-like-copywithin array-like-fill
 array-like-flat array-like-from array-like-join array-like-lastindexof

@@ -14,10 +14,10 @@ import pytest
 
 from engo import open_worker
 from engo.testing.attack_kit import SOON
-from engo.testing.attack_run import run_attacks
+from engo.testing.attack_run import Outcome, run_attacks
 from engo.testing.attacks import Attack
 
-from .ends import NAMES, ends_of
+from .ends import KINDS, NAMES, ends_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -29,11 +29,17 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "vectors" / "xs-repairs" / "hostile"
 AT_ONCE = 4
 BATCHES = [NAMES[at : at + AT_ONCE] for at in range(0, len(NAMES), AT_ONCE)]
+KILLED = -9
+PATIENCE = 5.0  # seconds until the kill: a busy computer is given time to obey
 PRINT = "const print = () => {};\n"
 
 
 def test_every_program_is_on_the_list() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.js")) == NAMES
+
+
+def status_of(found: Outcome) -> int | None:
+    return getattr(found.error, "status", None)
 
 
 class Programs:
@@ -43,7 +49,10 @@ class Programs:
         return open_worker(launcher=self.launcher, **options)
 
     @pytest.mark.parametrize("names", BATCHES, ids="..".join)
-    def test_they_end_as_listed(self, names: list[str]) -> None:
+    def test_they_end_as_listed(
+        self, names: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("engo.worker.watchdog.GRACE", PATIENCE)
         chosen = {
             name: Attack(
                 source=PRINT + (FOLDER / name).with_suffix(".js").read_text("utf-8"),
@@ -54,6 +63,8 @@ class Programs:
         found = anyio.run(run_attacks, self.open, chosen)
         wrong = {name for name in names if found[name].end not in ends_of(name)}
         assert not wrong, {name: str(found[name].error) for name in wrong}
+        killed = {n for n, one in found.items() if status_of(one) == KILLED}
+        assert killed <= KINDS["kill"], killed
         for one in found.values():
             assert one.rounds * SOON >= one.seconds - SOON
 
