@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.engo-ready
 
-.PHONY: demo test check format build bench bench-engine asan kill9 repairs clean help
+.PHONY: demo test check format build bench bench-engine asan kill9 repairs test262 clean help
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'

@@ -89,6 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (checkout.CheckoutError, expected.ListError, pool.JobError) as error:
         print(f"test262: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("test262: interrupted", file=sys.stderr)
+        return 130
     return status
 
 

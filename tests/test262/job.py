@@ -10,6 +10,7 @@ their results mean is not known here.
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,8 @@ def answer(machine: Machine, folder: Path, path: str) -> dict[str, object]:
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until the input ends."""
+    """Serve until the input ends; Ctrl-C is for who started this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     mode, engine, seconds, place, *before = arguments
     folder = Path(place)
     base = [(folder / "harness" / name).read_text("utf-8") for name in plan.BASE]

@@ -37,6 +37,12 @@ RESULTS: Final = (PASS, FAIL, ABORT, TIMEOUT, CRASH)
 COMPLETE: Final = "Test262:AsyncTestComplete"
 FAILURE: Final = "Test262:AsyncTestFailure:"
 DETAIL: Final = 300  # characters
+WALL: Final = 60.0  # seconds at least, since computers are busy
+
+
+def limits_of(seconds: float) -> Limits:
+    """The limits of one run that may take so many seconds of CPU."""
+    return Limits(cpu=seconds, wall=max(WALL, 6 * seconds))
 
 
 class Outcome(NamedTuple):
@@ -57,7 +63,7 @@ class Machine:
         self._images = images
         self._harness = checkout / "harness"
         self._tests = (checkout / "test").resolve()
-        self._limits = Limits(cpu=seconds, wall=3 * seconds)
+        self._limits = limits_of(seconds)
         self._helpers: dict[str, str] = {}
 
     def run(self, run: plan.Run) -> Outcome:

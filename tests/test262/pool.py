@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.test262 import checkout, plan
-from tests.test262.machine import CRASH, TIMEOUT
+from tests.test262.machine import CRASH, TIMEOUT, limits_of
 from tests.test262.metadata import MetadataError
 from tests.test262.report import Verdict
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 ROOT: Final = Path(__file__).parents[2]
-PATIENCE: Final = 60.0  # seconds to start in, and beyond the limits of a test
+PATIENCE: Final = 60.0  # seconds to start in, beside the limits of a test
 
 
 class JobError(Exception):
@@ -38,7 +38,7 @@ class Job:
     def __init__(self, command: Sequence[str], folder: Path, seconds: float) -> None:
         self._command = command
         self._folder = folder
-        self._patience = PATIENCE + 2 * 3 * seconds  # of two runs
+        self._patience = PATIENCE + 2 * limits_of(seconds).wall  # of two runs
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, path: str) -> Verdict:
@@ -115,7 +115,7 @@ def run_all(
 ) -> None:
     """Run every test in one of the jobs; `told` is called as each is done.
 
-    Raises the first error of a job.
+    Raises the first error of a job, or KeyboardInterrupt.
     """
     left = iter(paths)
     lock = threading.Lock()
@@ -140,8 +140,13 @@ def run_all(
     threads = [threading.Thread(target=serve) for _ in range(jobs)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt as error:  # each job ends with the test it is at
+        errors.append(error)
+        for thread in threads:
+            thread.join()
     if errors:
         raise errors[0]
 
