@@ -1,5 +1,7 @@
 """A worker's CapTP session lives in its snapshot, and its name comes from its seed."""
 
+import re
+
 import pytest
 
 from engo.captp import Far, RemoteError
@@ -68,5 +70,7 @@ def name_of(seed: int) -> str:
 
 
 def test_error_ids_are_the_workers_own() -> None:
+    """Though the session lives in the image that all of them begin with."""
     assert name_of(1) == name_of(1)
     assert name_of(1) != name_of(2)
+    assert re.fullmatch(r"error:captp:Worker-[0-9a-f]{16}#20001", name_of(1))

@@ -1,10 +1,10 @@
-// CapTP over the worker link: one session, begun by the first message.
-// Beginning late lets its name hold a number drawn from this worker's own
-// seed, so that the error ids of different workers never meet.
+// CapTP over the worker link: one session, which lives in the image already.
+// Its name is drawn when it is first needed, from this worker's own seed, so
+// that the error ids of different workers never meet.
 'use strict';
 
 (() => {
-  const { JSON, Math } = globalThis;
+  const { JSON, Math, harden } = globalThis;
   const { engoCapTPSend, engoCollect, engoTrace } = globalThis;
   const { describe, makeFacet } = globalThis.engoBootstrap;
   const { makeCapTP } = globalThis.engoBootstrap.endo;
@@ -17,7 +17,13 @@
       .toString(16)
       .padStart(8, '0');
 
-  let session;
+  let begun = false; // not while the image is made, whose seed is nobody's
+  let drawn;
+  const name = () => {
+    if (!begun) return 'Worker';
+    drawn ??= `Worker-${draw()}${draw()}`;
+    return drawn;
+  };
 
   // The engine's own collections keep what is held weakly, so that guests
   // cannot see them; what CapTP imports is freed by collections that we ask
@@ -42,29 +48,27 @@
     engoCapTPSend(JSON.stringify(message));
   };
 
-  const begin = () => {
-    const name = `Worker-${draw()}${draw()}`;
-    let errors = FIRST_ERROR;
-    session = makeCapTP(
-      name,
-      send,
-      makeFacet(() => session.abort()),
-      {
-        gcImports: true,
-        importHook: hold,
-        // Rejections of remote calls come here as well; their users see them.
-        onReject: () => {},
-        // Called once for each error that goes out, in the order of its ids.
-        marshalSaveError: error => {
-          engoTrace(`error:captp:${name}#${errors}`, ...describe(error));
-          errors += 1;
-        },
+  let errors = FIRST_ERROR;
+  const session = makeCapTP(
+    harden({ toString: name, toJSON: name }),
+    send,
+    makeFacet(() => session.abort()),
+    {
+      gcImports: true,
+      importHook: hold,
+      // Rejections of remote calls come here as well; their users see them.
+      onReject: () => {},
+      errorName: () => `captp:${name()}`,
+      // Called once for each error that goes out, in the order of its ids.
+      marshalSaveError: error => {
+        engoTrace(`error:captp:${name()}#${errors}`, ...describe(error));
+        errors += 1;
       },
-    );
-  };
+    },
+  );
 
   globalThis.engoBootstrap.hooks.engoOnCapTP = text => {
-    if (!session) begin();
+    begun = true;
     session.dispatch(JSON.parse(text));
     collectSometimes();
   };

@@ -22,6 +22,7 @@ class EditError(Exception):
 
 
 _CAPTP: Final = "@endo/captp/src/captp.js"
+_MARSHAL: Final = "@endo/marshal/src/marshal.js"
 
 EDITS: Final = (
     Edit(
@@ -74,9 +75,23 @@ EDITS: Final = (
     Edit(
         _CAPTP,
         "The host wants to see each error that goes out, with its id; marshal has "
-        "an option for it, which makeCapTP does not pass on.",
+        "an option for it, which makeCapTP does not pass on. Nor the name of an id.",
         "      errorIdNum: 20000,\n",
-        "      errorIdNum: 20000,\n      marshalSaveError: opts.marshalSaveError,\n",
+        "      errorIdNum: 20000,\n      marshalSaveError: opts.marshalSaveError,\n"
+        "      errorName: opts.errorName,\n",
+    ),
+    Edit(
+        _MARSHAL,
+        "A session that lives in an image has its name drawn when the worker begins, "
+        "so that the ids of different workers' errors never meet.",
+        "    return `error:${marshalName}#${errorIdNum}`;\n",
+        "    return `error:${errorName ? errorName() : marshalName}#${errorIdNum}`;\n",
+    ),
+    Edit(
+        _MARSHAL,
+        "The option that gives the name of an error's id, for the edit before.",
+        "    marshalName = 'anon-marshal',\n",
+        "    marshalName = 'anon-marshal',\n    errorName = undefined,\n",
     ),
 )
 
