@@ -22,6 +22,7 @@ from engo.worker.events import WorkerReady
 from engo.worker.launch import Launcher, open_snapshot
 from engo.worker.limits import Limits
 from engo.worker.protocol import WorkerProtocol
+from engo.worker.snapshotfile import parse_header
 from engo.worker.wasm_images import (
     PATIENCE,
     SEED_BYTES,
@@ -57,6 +58,7 @@ class Images:
     ) -> None:
         """`base`: what all tests but raw ones find; `before`: run ahead of it all."""
         self._mode = mode
+        self._build = ""
         self._open = ExitStack()
         with ExitStack() as undo:
             undo.callback(self._open.close)
@@ -72,7 +74,7 @@ class Images:
 
     def build(self) -> str:
         """The build that the machines are of."""
-        return self._launcher.build()
+        return self._build
 
     def image(self, name: str) -> object:
         """`RAW` or `READY`."""
@@ -108,9 +110,9 @@ class Images:
                 order = {"kind": "prepare", "path": "", "includes": list(base)}
                 worker.deliver(json.dumps(order).encode())
             worker.snapshot(stream)
-        body = self._open.enter_context(
-            open_snapshot(stream.getvalue(), KEY, self.build())
-        )
+        data = stream.getvalue()
+        self._build = parse_header(data).build  # ENGO_XSNAP may name another one
+        body = self._open.enter_context(open_snapshot(data, KEY, self._build))
         launcher = self._launcher
         return body if isinstance(launcher, Launcher) else self._memory(launcher, body)
 
