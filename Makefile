@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.engo-ready
 
-.PHONY: demo test check format build bench bench-engine asan kill9 repairs test262 clean help
+.PHONY: demo test check format build bench bench-engine asan stress kill9 repairs \
+  repairs-proof test262 clean help
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -50,6 +51,16 @@ asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	ENGO_XSNAP=$(CURDIR)/build/out/asan-snapshot/engo-xsnap \
 	  $(BIN)/python -m pytest -q tests/native --flavour asan
+
+stress: build ## guest programs with a collection at every allocation
+	$(BIN)/python build_ffi.py --quiet --shell --stress
+	$(BIN)/python -m pytest -q tests/native/test_stress.py --flavour stress
+
+repairs: $(STAMP) ## what is changed in the engine, and whether it still fits
+	@$(BIN)/python -m native.xs.repairs
+
+repairs-proof: $(STAMP) ## leave out each repair alone: its programs must fail
+	@PYTHONPATH=src:. $(BIN)/python -m native.xs.proof $(ONLY)
 
 kill9: build ## 200 rounds of kill -9 during writes
 	ENGO_KILL9_ROUNDS=200 $(BIN)/python -m pytest -q tests/daemon/test_kill9.py --timeout 1200

@@ -4,8 +4,9 @@
     --quiet        say only what was done
     --shell        also the test shell for the repairs' guest programs
     --asan         the same two under AddressSanitizer and UBSan, into build/out/asan
+    --stress       the test shell that collects at every allocation
     --no-wasm      without the WebAssembly module and its images
-    --leave-out S  with --shell or --asan: build without the named repair
+    --leave-out S  with --shell, --asan, --stress: build without the named repair
 
 The steps are in native/xs/pipeline.py; this file only declares the interface for
 cffi and copies what was made next to the Python sources.
@@ -32,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 from native.xs import assemble, pipeline  # noqa: E402  the path is set above
 from native.xs.compile import CompileError  # noqa: E402
 from native.xs.fetch import FetchError  # noqa: E402
-from native.xs.flavours import ASAN, ASAN_SNAPSHOT, NORMAL  # noqa: E402
+from native.xs.flavours import ASAN, ASAN_SNAPSHOT, NORMAL, STRESS  # noqa: E402
 from native.xs.repairs import RepairError  # noqa: E402
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--shell", action="store_true")
     parser.add_argument("--asan", action="store_true")
+    parser.add_argument("--stress", action="store_true")
     parser.add_argument("--no-wasm", action="store_true")
     parser.add_argument("--leave-out", action="append", default=[], metavar="REPAIR")
     options = parser.parse_args()
@@ -102,6 +104,8 @@ def _build(options: argparse.Namespace) -> int:
         if options.asan:
             pipeline.shell(ASAN, print, leave_out)
             pipeline.executable(ASAN_SNAPSHOT, print, leave_out)
+        if options.stress:
+            pipeline.shell(STRESS, print, leave_out)
         if options.shell:
             pipeline.shell(NORMAL, print, leave_out)
         if not leave_out:

@@ -101,6 +101,12 @@ ASAN: Final = Flavour(
     (*_SANITIZE, "-DmxNoChunks=1", "-DmxPoisonSlots=1"),
     ("-fsanitize=address,undefined",),
 )
+STRESS: Final = Flavour(
+    "stress",
+    (*ASAN.compile, "-DmxStress=1"),
+    ("-fsanitize=address,undefined",),
+)
+"""Collects at every allocation, in the test shell."""
 ASAN_SNAPSHOT: Final = Flavour(
     "asan-snapshot", _SANITIZE, ("-fsanitize=address,undefined",)
 )

@@ -49,6 +49,18 @@ def compiler() -> str:
     return os.environ.get("CC") or "cc"
 
 
+def stock(say: Say) -> Path:
+    """XS as it is pinned, without a repair; for tools that compare."""
+    pin = fetch.engine_pin()
+    folder = BUILD / "xs" / f"stock-{compiling.digest([pin.integrity.encode()])[:16]}"
+    if not (folder / "complete").exists():
+        say(f"XS: {pin.package}@{pin.version}, verified, into build/xs")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fetch.unpack(fetch.archive(pin, CACHE), folder, below="moddable")
+        (folder / "complete").touch()
+    return folder
+
+
 def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     """XS with its repairs, unpacked once per pin and set of repairs."""
     pin = fetch.engine_pin()

@@ -1,4 +1,4 @@
-"""The choice of which build the native tests run: --flavour normal or asan.
+"""The choice of which build the native tests run: --flavour normal, asan or stress.
 
 Paths of what the build makes are known here; the tests themselves are elsewhere.
 """
@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 REBUILD = {
     "normal": "python build_ffi.py --shell",
     "asan": "python build_ffi.py --asan",
+    "stress": "python build_ffi.py --stress",
 }
 
 
@@ -24,6 +25,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="normal",
         help="which build of the test shell runs the repairs' guest programs",
     )
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Tests of one build only are not there for the others."""
+    if config.getoption("--flavour", default="normal") != "stress":
+        items[:] = [item for item in items if item.path.name != "test_stress.py"]
 
 
 @pytest.fixture(scope="session")

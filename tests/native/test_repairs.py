@@ -35,7 +35,7 @@ def run(shell: Path, program: Path, *options: str) -> subprocess.CompletedProces
         env={**os.environ, **SANITIZERS},
         capture_output=True,
         encoding="utf-8",
-        timeout=50,
+        timeout=int(os.environ.get("ENGO_SHELL_SECONDS", "50")),
         check=False,
     )
 

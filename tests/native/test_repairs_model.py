@@ -9,6 +9,7 @@ import pytest
 
 from native.xs.repairs import REPAIRS, __main__, apply, apply_all, chosen
 from native.xs.repairs.model import Edit, Repair, RepairError
+from native.xs.repairs.states import FITS, MISFIT, THERE, states
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,5 +109,23 @@ def test_bytes_that_are_not_edited_stay(tmp_path: Path) -> None:
 def test_names_are_unique_and_in_the_table() -> None:
     names = [repair.name for repair in REPAIRS]
     assert len(set(names)) == len(names)
-    table = __main__.table()
+    table = __main__.table(dict.fromkeys(names, FITS))
     assert all(name in table for name in names)
+    assert f"{len(names)} fit" in table
+
+
+def test_states_are_told_for_all_and_nothing_is_written() -> None:
+    had = dataclasses.replace(ONE, name="t02_had", already=("b.c", "upstream"))
+    after = Repair("t03_after", "sees t01", (Edit("a.c", "new", "newer"),), ())
+    moved = Repair("t04_moved", "moved", (Edit("a.c", "gone", "new"),), ())
+    tree = {"a.c": "old", "b.c": "upstream"}
+    found, misfits = states((ONE, had, moved, after), tree.__getitem__)
+    assert found == {
+        "t01_one": FITS,
+        "t02_had": THERE,
+        "t04_moved": MISFIT,
+        "t03_after": FITS,
+    }
+    assert len(misfits) == 1
+    assert "t04_moved" in misfits[0]
+    assert tree == {"a.c": "old", "b.c": "upstream"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.native.link_driver import Driver
 
-LIMITS: dict[str, object] = {"meter": 20_000_000, "heap": 16 << 20}
+LIMITS: dict[str, Any] = {"meter": 20_000_000, "heap": 16 << 20}
 MAX_STACK = 8_192
 
 

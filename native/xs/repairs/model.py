@@ -46,6 +46,8 @@ class Repair:
     """Guest programs below tests/vectors/xs-repairs, without their suffix."""
     already: tuple[str, str] | None = None
     """(file, text): where the text is present, the engine has this repair itself."""
+    unshown: str = ""
+    """Why its programs pass without it (`make repairs-proof`); "" when one fails."""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -15,6 +15,10 @@
 #include <errno.h>
 #include <signal.h>
 
+#ifdef mxStress
+extern int gxStress; /* of xsMemory.c: 1 collects at every allocation */
+#endif
+
 /* A signal's handler can reach nothing else. */
 static XsnapPage page;
 static long interrupt_after; /* milliseconds, 0: not at all */
@@ -201,6 +205,9 @@ static int run(Job *job) {
     return XSNAP_NO_MEMORY;
   XsnapVm *before = xsnap_platform_enter(vm);
   XsnapStatus status = xsnap_vm_start(vm, &start);
+#ifdef mxStress
+  gxStress = 1; /* making a machine takes it back */
+#endif
   bool finished = status == XSNAP_OK && xsnap_run(vm, guest, job);
   if (!finished)
     fprintf(stderr, "aborted: %s\n", vm->reason ? vm->reason : "no machine");
