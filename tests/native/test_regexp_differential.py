@@ -1,0 +1,77 @@
+"""Thousands of random patterns mean on every engine what they mean in Node.js.
+
+New ones in each run; ENGO_SEED names the seed of a run that failed. What differs for
+a reason is in regexp_patterns.EXPLAINED.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engo import Limits, Worker
+from tests.native.regexp_patterns import cases, program, unexplained
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNT = 4_000
+PART = 500  # cases of one evaluation
+SEED = int(os.environ.get("ENGO_SEED") or SystemRandom().randrange(1 << 32))
+LIMITS = Limits(cpu=60.0, wall=240.0)
+CASES = cases(SEED, COUNT)
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What Node.js says of each case."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("expected Node.js to compare with, found none on PATH")
+    script: Path = tmp_path_factory.mktemp("node") / "cases.js"
+    script.write_text(f"console.log(JSON.stringify({program(CASES)}))")
+    # V8's compiler of patterns crashes on some of these; its interpreter does not.
+    done = subprocess.run(
+        [node, "--regexp-interpret-all", str(script)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    said: list[str] = json.loads(done.stdout)
+    return said
+
+
+def answers(engine: Any) -> list[str]:
+    found: list[str] = []
+    with Worker(engine=engine, limits=LIMITS) as worker:
+        for start in range(0, COUNT, PART):
+            found += worker.evaluate(program(CASES[start : start + PART]))
+    return found
+
+
+@pytest.mark.parametrize("engine", ["native", "wasm"])
+def test_patterns_mean_what_they_mean_in_node(engine: str, theirs: list[str]) -> None:
+    if engine == "wasm":
+        pytest.importorskip("wasmtime", reason="pip install wasmtime")
+    print(f"ENGO_SEED={SEED}")
+    ours = answers(engine)
+    different = [
+        (case, mine, other)
+        for case, mine, other in zip(CASES, ours, theirs, strict=True)
+        if unexplained(case, mine, other)
+    ]
+    assert different[:1] == [], f"ENGO_SEED={SEED}: {len(different)} differ"
+
+
+def test_the_comparison_can_fail(theirs: list[str]) -> None:
+    case = ("(a)b", "", "ab")
+    assert unexplained(case, '[[0,["ab","a"]]]', '[[0,["ab","b"]]]')
+    assert not unexplained(case, "[1]", "[1]")
+    assert len({*theirs}) > COUNT // 3
