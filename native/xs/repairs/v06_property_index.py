@@ -5,7 +5,8 @@ parse; globals are slow since the global object has eighty names of its own.
 Cause: own properties are a linked list, which get, set and delete walk.
 Effect: after eight steps a walk asks native/xsnap/engine/properties.c, which remembers
 what was found lately and, for objects that are walked far again and again, where each
-name is. All of it lies beside the heap and is dropped by a collection. Order of keys
+name is; scopes of scripts, which are looked through before the global object, remember
+what they do not have. All of it lies beside the heap and is dropped by a collection. Order of keys
 and meter are as before.
 """
 
@@ -113,6 +114,56 @@ REPAIR = Repair(
 """,
         ),
         Edit(
+            TYPE,
+            old="""\
+				*address = property->next;
+				property->next = C_NULL;
+				return 1;
+			}
+			address = &(property->next);
+		}
+		return 1;
+	}
+	return 0;
+""",
+            new="""\
+				engo_scope_unlink(the, instance, property, address);
+				*address = property->next;
+				property->next = C_NULL;
+				return 1;
+			}
+			address = &(property->next);
+		}
+		return 1;
+	}
+	return 0;
+""",
+        ),
+        Edit(
+            TYPE,
+            old="""\
+		txSlot* result = instance->next->next;
+		while (result) {
+			if (result->ID == id) {
+				return 1;
+			}
+			result = result->next;
+		}
+""",
+            new="""\
+		txSlot* result = instance->next->next;
+		int steps = ENGO_STEPS;
+		while (result) {
+			if (result->ID == id) {
+				return 1;
+			}
+			result = result->next;
+			if (!--steps && result)
+				return engo_scope_has(the, instance, id, result);
+		}
+""",
+        ),
+        Edit(
             MEMORY,
             old="\tthe->collectFlag |= theFlag & XS_ORGANIC_FLAG;\n",
             new="\tthe->collectFlag |= theFlag & XS_ORGANIC_FLAG;\n"
@@ -139,6 +190,7 @@ REPAIR = Repair(
         "speed/object_many_methods",
         "speed/object_accessors_among_many",
         "speed/object_random_operations",
+        "speed/scope_names",
         "speed/global_many_keys",
         "speed/names_many",
     ),

@@ -18,6 +18,7 @@
 #define ENGO_CHARACTERS 128 /* one for each ASCII character */
 #define ENGO_INDEXES 64     /* objects whose properties are indexed */
 #define ENGO_LOOKUPS 128    /* properties that were found lately */
+#define ENGO_ABSENCES 32    /* names that were not found lately in a scope */
 
 /* A string of XS is a pointer to bytes that end with a zero; a position in it
    counts UTF-16 units, each of which begins with a byte that is no
@@ -59,10 +60,17 @@ typedef struct EngoLookup {
   uint32_t id;
 } EngoLookup;
 
+/* A name that a scope does not have, as long as nothing follows `last`. */
+typedef struct EngoAbsence {
+  void *scope, *last;
+  uint32_t id;
+} EngoAbsence;
+
 /* Empty at every moment at which a slot dies. */
 typedef struct EngoProperties {
   EngoIndex indexes[ENGO_INDEXES];
   EngoLookup lookups[ENGO_LOOKUPS];
+  EngoAbsence absences[ENGO_ABSENCES];
 } EngoProperties;
 
 typedef struct EngoCaches {
@@ -88,6 +96,8 @@ bool engo_property_before(void *machine, void *instance, uint32_t id,
                           void ***address);
 void engo_property_unlink(void *machine, void *instance, void *slot,
                           void *address);
+bool engo_scope_has(void *machine, void *scope, uint32_t id, void *from);
+void engo_scope_unlink(void *machine, void *scope, void *slot, void *address);
 void engo_properties_forget(void *machine);
 
 /* lists.c: the entries of Maps (paired: a key and a value) and Sets. */

@@ -1,12 +1,13 @@
 /* Named properties of objects that have many, found without walking their lists
    (repair v06_property_index).
 
-   Two caches, both empty after a collection: indexes of whole lists, for
-   objects that were walked far twice, and single properties that were found
-   lately. Of an index only what it says of slots up to `last` is used, so that
-   properties which others append are found by going on from there. A slot
-   leaves its list in one place only, which tells us. Slots of XS's own, which
-   come and go at the head of a list, are never in here. */
+   Three caches, all empty after a collection: indexes of whole lists, for
+   objects that were walked far twice, single properties that were found lately,
+   and names that a scope was found not to have. Of an index only what it says
+   of slots up to `last` is used, so that properties which others append are
+   found by going on from there. A slot leaves its list in two places only,
+   which tell us. Slots of XS's own, which come and go at the head of a list,
+   are never in here. */
 
 #include "../internal.h"
 
@@ -218,10 +219,33 @@ void engo_property_unlink(void *machine, void *instance, void *slot,
     drop(machine, index);
 }
 
+/* Names at the top of a script are looked for in the scope of its constants
+   first, where most are not. A scope grows at its end, which `last` shows. */
+bool engo_scope_has(void *machine, void *scope, uint32_t id, void *from) {
+  uint32_t number = number_of(scope) ^ (id * 2654435761u >> 16);
+  EngoAbsence *absence =
+      &properties_of(machine)->absences[number % ENGO_ABSENCES];
+  void *last = NULL;
+  if (absence->scope == scope && absence->id == id &&
+      !((txSlot *)absence->last)->next)
+    return false;
+  if (engo_property_find(machine, scope, id, from, &last))
+    return true;
+  *absence = (EngoAbsence){.scope = scope, .last = last, .id = id};
+  return false;
+}
+
+void engo_scope_unlink(void *machine, void *scope, void *slot, void *address) {
+  EngoProperties *properties = properties_of(machine);
+  memset(properties->absences, 0, sizeof properties->absences);
+  engo_property_unlink(machine, scope, slot, address);
+}
+
 void engo_properties_forget(void *machine) {
   EngoProperties *properties = properties_of(machine);
   for (uint32_t i = 0; i < ENGO_INDEXES; i++)
     if (properties->indexes[i].instance || properties->indexes[i].candidate)
       drop(machine, &properties->indexes[i]);
   memset(properties->lookups, 0, sizeof properties->lookups);
+  memset(properties->absences, 0, sizeof properties->absences);
 }
