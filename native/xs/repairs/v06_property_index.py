@@ -152,7 +152,7 @@ REPAIR = Repair(
 """,
             new="""\
 		txSlot* result = instance->next->next;
-		int steps = ENGO_STEPS;
+		int steps = ENGO_SCOPE_STEPS;
 		while (result) {
 			if (result->ID == id) {
 				return 1;

@@ -53,7 +53,7 @@ REPAIR = Repair(
         _copy_scratch(),
         _copy_slot("mxStack", "slot"),
         _copy_slot("mxStack", "mxFrameResult", 2),
-        _copy_slot("mxFrameResult", "(mxStack++)", 3),
+        _copy_slot("mxFrameResult", "(mxStack++)", 4),
         _copy_slot("mxStack", "mxFrameFunction"),
         _copy_slot("mxStack", "mxFrameTarget"),
         _copy_slot("mxStack", "mxFrameThis"),

@@ -88,8 +88,9 @@ char *engo_string_cut(void *machine, char *const *from, int32_t begin,
                       int32_t size);
 
 /* properties.c: slots of named properties. */
-#define ENGO_STEPS 8      /* that XS walks by itself before it asks */
-#define ENGO_FAR_STEPS 64 /* and before it deletes by the index */
+#define ENGO_STEPS 8       /* that XS walks by itself before it asks */
+#define ENGO_FAR_STEPS 64  /* and before it deletes by the index */
+#define ENGO_SCOPE_STEPS 2 /* in scopes, where most names are not found */
 void *engo_property_find(void *machine, void *instance, uint32_t id, void *from,
                          void **last);
 bool engo_property_before(void *machine, void *instance, uint32_t id,
