@@ -46,6 +46,7 @@ TOO_LARGE_FOR_ASAN = frozenset(
     {
         "speed/heap_objects",
         "speed/heap_closures",
+        "speed/index_keys_sparse",
         "speed/string_single_characters",
     }
 )
