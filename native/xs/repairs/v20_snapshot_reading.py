@@ -142,4 +142,5 @@ txMachine* fxReadSnapshot(txSnapshot* snapshot, txString theName, void* theConte
         ),
     ),
     programs=("speed/snapshot-kinds",),
+    unshown="it reads the same in less time; tests of snapshots restore the program",
 )
