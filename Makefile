@@ -54,7 +54,7 @@ asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
 
 stress: build ## guest programs with a collection at every allocation
 	$(BIN)/python build_ffi.py --quiet --shell --stress
-	$(BIN)/python -m pytest -q tests/native/test_stress.py --flavour stress
+	ENGO_SHELL_SECONDS=600 $(BIN)/python -m pytest -q tests/native/test_stress.py --flavour stress
 
 repairs: $(STAMP) ## what is changed in the engine, and whether it still fits
 	@$(BIN)/python -m native.xs.repairs

@@ -57,7 +57,7 @@ def test_sizes_are_reduced_and_nothing_else() -> None:
     )
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("program", WHOLE)
 def test_a_program_runs_whole(shell: Path, tmp_path: Path, program: str) -> None:
     source = tmp_path / "program.js"
@@ -72,7 +72,7 @@ def test_a_program_runs_whole(shell: Path, tmp_path: Path, program: str) -> None
     assert done.returncode == (70 if stops else 0)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("program", REDUCED)
 def test_a_reduced_program_prints_what_it_does_without(
     shell: Path, tmp_path: Path, program: str

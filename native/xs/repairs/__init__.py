@@ -72,6 +72,7 @@ _ORDER: Final = (
     "m06_string_searches_ask",
     "m07_parser_asks",
     "m08_normalize_asks",
+    "m09_stringify_asks",
 )
 
 

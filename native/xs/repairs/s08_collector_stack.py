@@ -31,5 +31,6 @@ REPAIR = Repair(
 """,
         ),
     ),
+    unshown="an abort is in tests/native/test_repairs.py: 300,000 nested Maps",
     programs=("safety/gc-deep-map",),
 )

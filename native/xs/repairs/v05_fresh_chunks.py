@@ -31,5 +31,6 @@ REPAIR = Repair(
 """,
         ),
     ),
+    unshown="only the start and the memory touched differ",
     programs=("speed/fresh-chunks",),
 )

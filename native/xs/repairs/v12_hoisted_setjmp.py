@@ -267,6 +267,7 @@ REPAIR = Repair(
 """,
         ),
     ),
+    unshown="only time differs",
     programs=(
         "speed/catch_nested",
         "speed/catch_in_generators",

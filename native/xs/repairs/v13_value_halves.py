@@ -90,5 +90,6 @@ REPAIR = Repair(
 """,
         ),
     ),
+    unshown="only time differs",
     programs=("speed/value_copies",),
 )

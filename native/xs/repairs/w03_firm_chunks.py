@@ -33,5 +33,6 @@ REPAIR = Repair(
 """,
         ),
     ),
+    unshown="only what a suspended machine takes differs",
     programs=("correctness/extensions",),
 )

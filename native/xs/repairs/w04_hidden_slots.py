@@ -32,5 +32,6 @@ REPAIR = Repair(
 		txBoolean wasThrashing""",
         ),
     ),
+    unshown="only what a suspended machine takes differs",
     programs=("correctness/extensions",),
 )

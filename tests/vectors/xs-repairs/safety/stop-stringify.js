@@ -1,0 +1,3 @@
+print('start');
+for (;;) JSON.stringify('\u0001'.repeat(2e7));
+print('end');
