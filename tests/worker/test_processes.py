@@ -36,6 +36,7 @@ def test_fifty_cycles_leak_nothing(ending: str) -> None:
                 with pytest.raises(engo.LimitExceeded):
                     worker.evaluate("for (;;);")
             elif ending == "killed":
+                assert worker.pid is not None
                 os.kill(worker.pid, signal.SIGKILL)
                 with pytest.raises(engo.WorkerDied, match="SIGKILL"):
                     worker.evaluate("1")
@@ -199,11 +200,12 @@ def test_blocking_worker_imports_no_event_loop() -> None:
 
 def test_cpu_clock_of_a_child() -> None:
     with engo.Worker() as worker:
-        clock = SystemClock()
-        first = clock.cpu_seconds(worker.pid)
+        clock, pid = SystemClock(), worker.pid
+        assert pid is not None
+        first = clock.cpu_seconds(pid)
         worker.evaluate("for (let i = 0; i < 1e6; i++);")
-        second = clock.cpu_seconds(worker.pid)
+        second = clock.cpu_seconds(pid)
         assert first is not None
         assert second is not None
         assert 0 < second - first < 5
-    assert clock.cpu_seconds(worker.pid) is None
+    assert clock.cpu_seconds(pid) is None

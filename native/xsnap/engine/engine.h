@@ -126,8 +126,8 @@ void engo_end(void *machine);
 void *engo_take(void *machine, size_t size);
 void engo_give_back(void *machine, void *memory, size_t size);
 
-/* interrupt.c: the host's interrupt, a word that `interrupt` of a machine points
-   to. Whoever may run guest code may end the machine by these. */
+/* interrupt.c: the host's interrupt, a word that `interrupt` of a machine
+   points to. Whoever may run guest code may end the machine by these. */
 void engo_stop(void *machine);
 int engo_stopped(void *machine);
 /* After something was counted: has an interval of the meter passed? */
