@@ -131,13 +131,14 @@ class Images:
             assert vm.wait_rest(PATIENCE)
             assert vm.result == 1, "the machine does not rest"
             memory = living_memory(vm)
+            places = vm.bind()
         finally:
             vm.close()
         runtime = images.runtime
         module = _loaded(runtime.compile(image_module(bytes(memory))), runtime.load)
         kept = self._open.enter_context(mmap.mmap(-1, len(memory)))
         kept[:] = bytes(memory)
-        return WasmImage("test262", module, kept, b"")
+        return WasmImage("test262", module, kept, b"", places)
 
 
 def _loaded(code: bytes | bytearray, load: Callable[[str], object]) -> object:

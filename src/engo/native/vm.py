@@ -7,7 +7,7 @@ while it rests, never while it runs, but for its page, whose words are single st
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     import mmap
@@ -30,6 +30,15 @@ FAILED: Final = 3_000
 _MEMORY_KIND: Final = 3
 _FUNCTION_KIND: Final = 0
 _READ: Final = 65_536
+
+
+class Places(NamedTuple):
+    """Addresses in linear memory, and how large the machine's stack is."""
+
+    scratch_in: int
+    scratch_out: int
+    page: int
+    stack: int  # slots; 0: there is no machine
 
 
 class RuntimeFailed(RuntimeError):
@@ -64,7 +73,7 @@ class Vm:
         self._store = store = lib.wasmtime_store_new(runtime.engine, data, ffi.NULL)
         lib.wasmtime_store_limiter(store, memory_limit, 10_000, 4, 4, 1)
         lib.wasmtime_store_epoch_deadline_callback(
-            store, runtime._own_address("engo_carrier_epoch"), data, ffi.NULL
+            store, runtime._epoch, data, ffi.NULL
         )
         self._context = context = lib.wasmtime_store_context(store)
         lib.wasmtime_context_set_epoch_deadline(context, 1)
@@ -150,12 +159,18 @@ class Vm:
         """What the last call returned, once the VM rests."""
         return int(self._own.engo_instance_result(self._handle))
 
-    def bind(self) -> None:
-        """Look the scratches up, once the machine has been created."""
-        self.in_at, self.out_at = self.call("in"), self.call("out")
-        self.page_at = self.call("page")
+    def bind(self, places: Places | None = None) -> Places:
+        """Look the scratches up, once the machine has been created.
+
+        `places`: those of another machine of the same image, which are the same.
+        """
+        if places is None:
+            places = Places(*map(self.call, ("in", "out", "page", "stack")))
+        self.page_at = places.page
         base = self.base_address
+        self.in_at, self.out_at = places.scratch_in, places.scratch_out
         self._bind(base + self.in_at, base + self.out_at)
+        return places
 
     def _bind(self, in_address: int, out_address: int) -> None:
         cast = self.runtime._own_ffi.cast

@@ -39,6 +39,7 @@ class Runtime:
         if not self._pool:
             raise MemoryError("expected memory for a pool of threads, got none")
         self._linker = self._new_linker()
+        self._epoch = self._own_address("engo_carrier_epoch")
         self._code: Any = None  # the code module
         self._modules: list[Any] = []
         self.vms = 0  # open ones

@@ -57,10 +57,18 @@ class Child(Protocol):
         """Bytes of the link; b"" at its end; raises BlockingIOError."""
         ...
 
-    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+    @property
+    def looks(self) -> bool:
+        """Whether its blocking reader looks after the machine while it waits."""
+        ...
+
+    def blocking_reader(
+        self, look: Callable[[], object]
+    ) -> Callable[[list[bytearray]], int] | None:
         """Reads into buffers, blocking, from now on; None where that cannot be.
 
-        `wait` must then come before each `read`.
+        `wait` must then come before each `read`. `look` is called a few times a
+        second while it waits, by those that can.
         """
         ...
 
@@ -117,7 +125,11 @@ class PipedChild:
     def inherited(self) -> bool:
         return os.getpid() != self._parent
 
-    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+    looks = False
+
+    def blocking_reader(
+        self, look: Callable[[], object]
+    ) -> Callable[[list[bytearray]], int] | None:
         os.set_blocking(self._link_out, True)
         return partial(os.readv, self._link_out)
 

@@ -123,7 +123,11 @@ class FakeChild:
             return b""
         raise BlockingIOError
 
-    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+    looks = False
+
+    def blocking_reader(
+        self, look: Callable[[], object]
+    ) -> Callable[[list[bytearray]], int] | None:
         return self._read_into if self._blocking else None
 
     def _read_into(self, buffers: list[bytearray]) -> int:

@@ -68,6 +68,15 @@ class Resumer(Protocol):
 
 
 @runtime_checkable
+class Beginner(Protocol):
+    """A Child that can take `start` at once, on the caller's thread."""
+
+    def begin(self, data: bytes) -> None:
+        """Write the link's first bytes."""
+        ...
+
+
+@runtime_checkable
 class Suspendable(Protocol):
     """A Child that can be suspended."""
 
@@ -177,6 +186,8 @@ class WorkerCore:
         self.protocol.start(
             seed=random.bytes(SEED_BYTES), now=self.clock.milliseconds(), image=image
         )
+        if isinstance(self.child, Beginner):
+            self.child.begin(self.protocol.take_outgoing())
 
     @property
     def cranks(self) -> tuple[bool, int]:

@@ -4,7 +4,7 @@ Most requests are like this, so they take one write, one read and no bookkeeping
 a synchronous command of the guest is answered on the way. Whatever else happens (a
 full pipe, an odd answer, an event before it) is left to the pump, as it is.
 
-A read blocks; a Watcher looks after it. Ctrl-C may strike between the reading and
+A read blocks; a Watcher looks after it, or the reader itself. Ctrl-C may strike between the reading and
 the knowing, so the buffer begins with a length of 0 whenever nothing was read.
 """
 
@@ -47,7 +47,8 @@ class Lane:
         self._watcher = watcher
         self._now = core.clock.milliseconds
         self._write = core.child.write
-        self._read_into = core.child.blocking_reader()
+        self._read_into = core.child.blocking_reader(core.look)
+        self._watched = core.child.looks  # by the reader, so by no thread
         self._buffer = bytearray()  # of READ_BYTES, once it is needed
         self._buffers = [self._buffer]
         self._view = memoryview(self._buffer)
@@ -115,7 +116,7 @@ class Lane:
         self.number = number
         watcher = self._watcher
         watcher.asked += 1
-        if not watcher.active:
+        if not (watcher.active or self._watched):
             watcher.activate()
         protocol, read_into, buffer = self._protocol, self._read_into, self._buffer
         assert read_into is not None

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from engo.native import NativeMissing, image_digest
-from engo.native.vm import SHADOW_STACK, RuntimeFailed, Vm
+from engo.native.vm import SHADOW_STACK, Places, RuntimeFailed, Vm
 from engo.native.wasm import Runtime
 from engo.native.wasmtime import VERSION
 from engo.powers import package
@@ -48,6 +48,7 @@ class WasmImage(NamedTuple):
     module: object  # of the runtime
     memory: mmap.mmap  # its bytes
     digest: bytes  # SHA-256 of them
+    places: Places  # of every machine that begins so
 
 
 def say_on_stderr(text: str) -> None:
@@ -236,7 +237,12 @@ class WasmImages:
         with open(path, "rb") as stream:
             memory = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         module = self._artefact(name, lambda: image_module(memoryview(memory)))
-        return WasmImage(name, module, memory, hashlib.sha256(memory).digest())
+        digest = hashlib.sha256(memory).digest()
+        vm = self.runtime.spawn(module, memory_limit(Limits()))
+        try:
+            return WasmImage(name, module, memory, digest, vm.bind())
+        finally:
+            vm.close()
 
     def _memory_of(self, name: str) -> bytearray:
         """The memory of a machine that was restored and then prepared.

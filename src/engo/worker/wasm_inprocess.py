@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
+from engo.frames.constants import LENGTH_BYTES
 from engo.native.vm import ALIVE, KILLED, PAGE, SHADOW_STACK, RuntimeFailed, Vm
 from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
@@ -59,7 +60,21 @@ class WasmChild:
     def cpu_seconds(self, clock: Clock) -> float:
         return self._time.seen(0.0 if self._closed else self._vm.cpu_seconds)
 
-    def blocking_reader(self) -> Callable[[list[bytearray]], int] | None:
+    def begin(self, data: bytes) -> None:
+        """A machine of an image takes `start` on this thread: none of its guest's
+        code runs then, so little stack is needed and nobody has to be woken."""
+        record = data[LENGTH_BYTES:]
+        if self._origin is None or len(record) != int.from_bytes(data[:LENGTH_BYTES]):
+            self.write(data)
+            return
+        self._vm.view(self._vm.in_at, len(record))[:] = record
+        self._vm.deliver_here(len(record))
+
+    looks = True
+
+    def blocking_reader(
+        self, look: Callable[[], object]
+    ) -> Callable[[list[bytearray]], int] | None:
         read_into = self._vm.read_into
 
         def read(buffers: list[bytearray]) -> int:
@@ -67,6 +82,7 @@ class WasmChild:
             while not (size := read_into(buffer, _LOOK)):
                 if self._vm.status != ALIVE and self._vm.resting:
                     return 0
+                look()
             return size
 
         return read
@@ -189,12 +205,10 @@ class WasmLauncher:
                 return WasmChild(images.new_vm(images.blank(), room), None)
             if isinstance(origin, SealedMemory):
                 return WasmChild(images.restore(origin.read(), room), None)
-            vm = images.runtime.spawn(origin.module, room)
-            with closed_on_error(vm):
-                vm.bind()
-                if limits.stack == vm.call("stack"):
-                    return WasmChild(vm, origin)
-            vm.close()
+            if limits.stack == origin.places.stack:
+                vm = images.runtime.spawn(origin.module, room)
+                vm.bind(origin.places)
+                return WasmChild(vm, origin)
             with images.snapshot(origin.name) as body:
                 return WasmChild(images.restore(body.read(), room), None)
         except (RuntimeFailed, MemoryError) as error:
@@ -220,7 +234,7 @@ class WasmLauncher:
                 for number, page in delta.pages.items():
                     there = vm.view(number * PAGE, PAGE)
                     there[:] = difference(page, image.memory, number)
-                vm.bind()
+                vm.bind(image.places)
         except (RuntimeFailed, MemoryError) as error:
             raise LaunchError(f"expected to resume a machine, got: {error}") from error
         return WasmChild(vm, image)
