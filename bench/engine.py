@@ -135,7 +135,9 @@ def main() -> None:
     if options.only is None:
         print_goals(sets)
     if options.only in (None, "growth"):
-        print_scaling({one.name: scaling(one, options.limit) for one in engines})
+        # The unrepaired module ends in its recursions on the bench's small stack.
+        able = [one for one in engines if one.name != "XS 13.3 wasm"]
+        print_scaling({one.name: scaling(one, options.limit) for one in able})
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import multiprocessing
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,10 @@ from peer_raw import PeerWorker
 from workers import ECHO, PEER_ECHO, rate, repeat, start_engo, start_peer
 
 import engo
+from engo.frames.control import deliver_records, evaluate_record
+from engo.native.vm import THREAD_STACK
+from engo.worker.limits import Limits
+from engo.worker.protocol import WorkerProtocol
 from engo.worker.wasm_inprocess import WasmLauncher
 
 HERE = Path(__file__).parent
@@ -111,7 +116,63 @@ def messages(launcher: WasmLauncher, executable: Path | None) -> str:
                 )
     for worker in works.values():
         worker.close()
+    for data, goal, count in ((SMALL, 200_000, 60_000), (LARGE, 20_000, 3_000)):
+        came = max(_on_one_thread(launcher, data, count) for _ in range(3))
+        what = f"{len(data):,} bytes, scratch and machine on one thread"
+        table.at_least(what, came, goal, "/s")
     return str(table)
+
+
+def _on_one_thread(launcher: WasmLauncher, data: bytes, count: int) -> float:
+    """Deliveries per second where the thread that asks runs the machine, too: the
+    record written into the scratch, the answer's records read as bytes."""
+    child = launcher.start(launcher.image("bare"), Limits())
+    protocol = WorkerProtocol(Limits())
+    protocol.start(seed=bytes(32), now=0.0, image=True)
+    child.begin(protocol.take_outgoing())
+    vm, size = child._vm, 1 << 17
+    echo = evaluate_record(70_000, ECHO.encode(), 0.0)
+    records = [record[2:] for record in _records(echo)]
+    took = [0.0]
+
+    def work() -> None:
+        child.read(size)
+        there = vm.view(vm.in_at, 65_535)
+        message = _records(deliver_records(70_001, data, 0.0))
+        for record in records:
+            there[: len(record)] = record
+            vm.deliver_here(len(record))
+        child.read(size)
+        parts = [record[2:] for record in message]
+        begun = time.perf_counter()
+        for _ in range(count):
+            for record in parts:
+                there[: len(record)] = record
+                vm.deliver_here(len(record))
+            child.read(size)
+            if len(parts) > 1:
+                child.read(size)
+        took[0] = time.perf_counter() - begun
+
+    before = threading.stack_size(THREAD_STACK)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+        child.close()
+    return count / took[0]
+
+
+def _records(data: bytes) -> list[bytes]:
+    """The framed records that bytes of the link are made of."""
+    records, at = [], 0
+    while at < len(data):
+        end = at + 2 + int.from_bytes(data[at : at + 2])
+        records.append(data[at:end])
+        at = end
+    return records
 
 
 def _deliver(worker: Any, data: bytes) -> Callable[[], object]:

@@ -4,8 +4,9 @@ Most requests are like this, so they take one write, one read and no bookkeeping
 a synchronous command of the guest is answered on the way. Whatever else happens (a
 full pipe, an odd answer, an event before it) is left to the pump, as it is.
 
-A read blocks; a Watcher looks after it, or the reader itself. Ctrl-C may strike between the reading and
-the knowing, so the buffer begins with a length of 0 whenever nothing was read.
+A read blocks; a Watcher looks after it, or the reader itself. Ctrl-C may strike
+between the reading and the knowing, so the buffer begins with a length of 0 whenever
+nothing was read.
 """
 
 from typing import Any, Final
