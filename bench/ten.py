@@ -3,7 +3,7 @@
 CPU time of whatever runs the machine, so that other programs count less.
 
 Native without the interpreter loop's repair is 1; the loads are the reference's
-ten.js, copied to bench/loads.
+ten.js, in bench/programs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from measure import Table, geometric_mean
 import engo
 
 ROOT = Path(__file__).parent.parent
-LOADS = Path(__file__).parent / "loads" / "ten.js"
+LOADS = Path(__file__).parent / "programs" / "ten.js"
 REPAIR = "v12_hoisted_setjmp"
 ROUNDS = 8
 GOAL = 2.3
