@@ -11,7 +11,7 @@ from typing import Any, Self
 from engo.captp import Promise, RemoteError, Session, Turns, Undefined
 from engo.powers.clock import SystemClock
 from engo.powers.random import Random, SystemRandom
-from engo.worker.core import WorkerCore, start_child
+from engo.worker.core import Starter, WorkerCore, start_child
 from engo.worker.errors import GuestError
 from engo.worker.events import (
     CapTPReceived,
@@ -33,7 +33,7 @@ PATIENCE = 4_000
 class Facet:
     """One worker and the session with it."""
 
-    def __init__(self, launcher: Launcher, turns: Turns, random: Random) -> None:
+    def __init__(self, launcher: Starter, turns: Turns, random: Random) -> None:
         child = start_child(launcher, "endo", None, None, Limits())
         self.core = WorkerCore(child, Limits(), SystemClock(), bytes(32))
         self.turns = turns
@@ -101,10 +101,15 @@ class Facet:
 class Host:
     """Workers that can hold one another's objects. A context manager."""
 
-    def __init__(self, count: int = 1, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        count: int = 1,
+        random: Random | None = None,
+        launcher: Starter | None = None,
+    ) -> None:
         self.turns = Turns()
         self._stack = ExitStack()
-        launcher = self._stack.enter_context(Launcher())
+        launcher = launcher or self._stack.enter_context(Launcher())
         self.facets: list[Facet] = []
         for _ in range(count):
             facet = Facet(launcher, self.turns, random or SystemRandom())

@@ -4,15 +4,17 @@ import re
 
 import pytest
 
-from engo.captp import Far, RemoteError
+from engo.captp import Far, Promise, RemoteError, make_promise
 from engo.powers.clock import SystemClock
 from engo.powers.memory import SealedMemory
 from engo.powers.random import SystemRandom
 from engo.powers.spawn import Child
 from engo.worker.core import WorkerCore
-from engo.worker.events import ChunkReceived
+from engo.worker.events import ChunkReceived, WorkerReady
 from engo.worker.launch import Launcher
 from engo.worker.limits import Limits
+from engo.worker.wasm_child import HostedChild, WasmChildLauncher
+from engo.worker.wasm_inprocess import WasmChild, WasmLauncher
 from tests.bootstrap.host import Facet, Host
 
 
@@ -61,6 +63,52 @@ def test_a_session_goes_on_in_another_process() -> None:
         finally:
             host.one.core.child.close()
             old.close()
+
+
+GUEST = """
+const key = {};
+const map = new Map([[key, 'kept']]);
+function* numbers() { try { yield 1; yield 2; } finally { map.set(key, 'ended'); } }
+const generator = numbers();
+generator.next();
+(async () => {
+  const late = await E(mine).later();
+  return [late, generator.next().value, generator.return().done, map.get(key)];
+})()
+"""
+
+
+def test_an_outstanding_promise_is_kept_in_another_process(wasm_cache: str) -> None:
+    """In WebAssembly, from a machine of this process to one of a host's."""
+    with (
+        WasmLauncher(folder=wasm_cache) as here,
+        WasmChildLauncher(folder=wasm_cache) as there,
+        Host(launcher=here) as host,
+    ):
+        promise, resolver = make_promise(host.turns)
+        asked: list[bool] = []
+
+        def later() -> Promise:
+            asked.append(True)
+            return promise
+
+        answer = host.one.send(GUEST, mine=Far("Mine", later=later))
+        assert host.evaluate("6 * 7") == 42
+        assert asked == [True]
+        old = host.one.core.child
+        assert isinstance(old, WasmChild)
+        state = old.suspend(bytes(32), here.build())
+        child = there.resume(state, bytes(32), Limits())
+        host.one.core = WorkerCore(child, Limits(), SystemClock(), bytes(32))
+        host.one.core.resumed(WorkerReady(there.build(), "resumed"))
+        old.close()
+        try:
+            assert isinstance(child, HostedChild)
+            resolver.resolve("late")
+            assert host.wait(answer) == ["late", 2, True, "ended"]
+            assert host.evaluate("E(mine).later()", mine=Far("M", later=later))
+        finally:
+            child.close()
 
 
 def name_of(seed: int) -> str:
