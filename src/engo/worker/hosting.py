@@ -31,21 +31,26 @@ from engo.frames.hosting import (
     encode_report,
 )
 from engo.native.hosting import HostLoop, confine, map_page
-from engo.native.vm import ALIVE, PAGE, SHADOW_STACK, RuntimeFailed, Vm
+from engo.native.vm import ALIVE, RuntimeFailed, Vm
 from engo.powers.hosting import CONTROL, ControlSocket, raise_descriptor_limit
 from engo.powers.package import HOST_CACHE_VARIABLE, HOST_MEMORY_VARIABLE
 from engo.wasm.delta import DeltaError
-from engo.wasm.pages import Pages, difference, read_pages, write_pages
+from engo.wasm.pages import Pages, read_pages, write_pages
 from engo.worker.errors import EngoError
 from engo.worker.launch import IMAGES
-from engo.worker.wasm_images import WasmImage, WasmImages
+from engo.worker.wasm_images import (
+    WasmImage,
+    WasmImages,
+    closed_on_error,
+    pages_of,
+    put_pages,
+)
 
 if TYPE_CHECKING:
     from engo.powers.memory import SealedMemory
 
 BAD_ORDER: Final = 65
 NO_MACHINE: Final = 71
-_DEAD_PAGES: Final = SHADOW_STACK // PAGE
 _AGAIN: Final = 20  # milliseconds between looks whether the killed have ended
 
 
@@ -130,11 +135,8 @@ class Hosting:
 
     def _make(self, order: Open, page: int, body: int = -1) -> Machine:
         machine = self._instance(order, body)
-        try:
+        with closed_on_error(machine.vm):
             map_page(machine.vm, page)
-        except BaseException:
-            machine.vm.close()
-            raise
         return machine
 
     def _instance(self, order: Open, body: int) -> Machine:
@@ -145,21 +147,16 @@ class Hosting:
             data = _read(body, order.length)
             return Machine(images.restore(data, order.memory), None)
         image = images.image(order.name)
+        if order.source == IMAGE and order.stack != image.places.stack:
+            snapshot = self._snapshots[order.name].read()
+            return Machine(images.restore(snapshot, order.memory), None)
         vm = images.runtime.spawn(image.module, order.memory)
-        try:
-            if order.source != IMAGE:
+        with closed_on_error(vm):
+            if order.source == IMAGE:
+                vm.bind(image.places)
+            else:
                 _put(vm, read_pages(_read(body, order.length)), image)
-                vm.bind()
-                return Machine(vm, image)
-            vm.bind()
-            if vm.call("stack") == order.stack:
-                return Machine(vm, image)
-        except BaseException:
-            vm.close()
-            raise
-        vm.close()
-        snapshot = self._snapshots[order.name].read()
-        return Machine(images.restore(snapshot, order.memory), None)
+        return Machine(vm, image)
 
     # Suspension
 
@@ -233,18 +230,13 @@ def _put(vm: Vm, found: Pages, image: WasmImage) -> None:
             f"expected a machine that began as this build's image {image.name}, got "
             "one of another"
         )
-    vm.grow(found.memory)
-    for number, page in found.pages.items():
-        vm.view(number * PAGE, PAGE)[:] = difference(page, image.memory, number)
+    put_pages(vm, image, found.memory, found.pages)
 
 
 def _state(machine: Machine) -> list[bytes | memoryview]:
     vm, origin = machine
     assert origin is not None
-    numbers = [n for n in vm.pages_that_differ(origin.memory) if n >= _DEAD_PAGES]
-    memory = origin.memory
-    pages = {n: difference(vm.view(n * PAGE, PAGE), memory, n) for n in numbers}
-    return write_pages(Pages(origin.digest, vm.size, pages))
+    return write_pages(Pages(origin.digest, vm.size, pages_of(vm, origin)))
 
 
 def _write(file: int, parts: list[bytes | memoryview], most: int) -> int:

@@ -13,12 +13,12 @@ import mmap
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from engo.native import NativeMissing, image_digest
-from engo.native.vm import SHADOW_STACK, Places, RuntimeFailed, Vm
+from engo.native.vm import PAGE, SHADOW_STACK, Places, RuntimeFailed, Vm
 from engo.native.wasm import Runtime
 from engo.native.wasmtime import VERSION
 from engo.powers import package
@@ -26,6 +26,7 @@ from engo.powers.files import ensure_folder, private_folder_problem, replacing
 from engo.powers.memory import SealedMemory
 from engo.powers.paths import Paths
 from engo.powers.random import SystemRandom
+from engo.wasm.pages import difference
 from engo.wasm.sections import blank_module, code_module, image_module
 from engo.worker.errors import LaunchError, UsageError
 from engo.worker.events import WorkerReady
@@ -275,6 +276,24 @@ def closed_on_error(vm: Vm) -> Iterator[None]:
     except BaseException:
         vm.close()
         raise
+
+
+def pages_of(vm: Vm, image: WasmImage) -> dict[int, bytes]:
+    """What a resting VM's memory differs by from the image's, but for dead pages."""
+    memory, first = image.memory, SHADOW_STACK // PAGE
+    numbers = [n for n in vm.pages_that_differ(memory) if n >= first]
+    return {n: difference(vm.view(n * PAGE, PAGE), memory, n) for n in numbers}
+
+
+def put_pages(
+    vm: Vm, image: WasmImage, size: int, pages: Mapping[int, bytes | memoryview]
+) -> None:
+    """Make a new VM of the image what `pages_of` was told of. Raises RuntimeFailed."""
+    vm.grow(size)
+    for number, page in pages.items():
+        there = vm.view(number * PAGE, PAGE)
+        there[:] = difference(page, image.memory, number)
+    vm.bind(image.places)
 
 
 def living_memory(vm: Vm) -> bytearray:

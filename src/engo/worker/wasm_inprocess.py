@@ -11,12 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from engo.frames.constants import LENGTH_BYTES
-from engo.native.vm import ALIVE, KILLED, PAGE, SHADOW_STACK, RuntimeFailed, Vm
+from engo.native.vm import ALIVE, KILLED, PAGE, RuntimeFailed, Vm
 from engo.powers.clock import Clock
 from engo.powers.memory import SealedMemory
 from engo.powers.page import PAGE_BYTES, SharedPage
 from engo.wasm.delta import Delta, write_delta
-from engo.wasm.pages import difference
 from engo.worker.errors import LaunchError, SnapshotForeign, UsageError
 from engo.worker.limits import Limits
 from engo.worker.thread_time import ThreadTime
@@ -27,11 +26,12 @@ from engo.worker.wasm_images import (
     WasmImages,
     closed_on_error,
     memory_limit,
+    pages_of,
+    put_pages,
     say_on_stderr,
 )
 from engo.worker.wasm_states import checked_state
 
-_DEAD_PAGES: Final = SHADOW_STACK // PAGE
 _LOOK: Final = 100  # milliseconds that Ctrl-C may have to wait
 
 
@@ -161,9 +161,7 @@ class WasmChild:
         vm.start_call("prepare", 0)
         if not vm.wait_rest(PATIENCE) or vm.status != ALIVE or vm.result != 1:
             raise UsageError("expected a machine at rest, got one that is at work")
-        numbers = [n for n in vm.pages_that_differ(origin.memory) if n >= _DEAD_PAGES]
-        memory = origin.memory
-        pages = {n: difference(vm.view(n * PAGE, PAGE), memory, n) for n in numbers}
+        pages = pages_of(vm, origin)
         delta = Delta(build, origin.name, origin.digest, vm.size, pages)
         return write_delta(delta, key)
 
@@ -230,11 +228,7 @@ class WasmLauncher:
         try:
             vm = self.images.runtime.spawn(image.module, memory_limit(limits))
             with closed_on_error(vm):
-                vm.grow(delta.memory)
-                for number, page in delta.pages.items():
-                    there = vm.view(number * PAGE, PAGE)
-                    there[:] = difference(page, image.memory, number)
-                vm.bind(image.places)
+                put_pages(vm, image, delta.memory, delta.pages)
         except (RuntimeFailed, MemoryError) as error:
             raise LaunchError(f"expected to resume a machine, got: {error}") from error
         return WasmChild(vm, image)
