@@ -5,6 +5,7 @@ Every safety option is on; together they cost nothing measurable (docs/native.md
 
 from __future__ import annotations
 
+import os
 import platform
 from typing import Final, NamedTuple
 
@@ -66,6 +67,16 @@ def _branch_protection() -> tuple[str, ...]:
     return ()
 
 
+def _short_relocations() -> tuple[str, ...]:
+    """Relocations of 0.2 MB less, where the C library can read them."""
+    try:
+        name, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").split()
+        known = tuple(map(int, version.split("."))) >= (2, 36)
+    except ValueError:  # another libc
+        return ()
+    return ("-Wl,-z,pack-relative-relocs",) if name == "glibc" and known else ()
+
+
 NORMAL: Final = Flavour(
     "normal",
     (
@@ -84,7 +95,7 @@ NORMAL: Final = Flavour(
     ("-Wl,--gc-sections", "-Wl,-z,relro,-z,now", "-s"),
     # Without a dynamic linker a worker starts 0.5 ms sooner and is 1 MB smaller.
     # Not every system has a static libc.
-    ("-static-pie",),
+    ("-static-pie", *_short_relocations()),
 )
 # mxNoChunks and mxPoisonSlots let the sanitizer see XS's own heap; a machine built
 # so cannot take snapshots, hence the second sanitizer flavour without them.

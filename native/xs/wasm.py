@@ -19,7 +19,9 @@ from native.xs.flavours import WASM
 ZIG: Final = "0.17.1"
 """The release of PyPI's ziglang: another one makes other bytes."""
 SUFFIX: Final = ".wasm-snapshot"
-NATIVE_ONLY: Final = frozenset({"confine.c", "worker_main.c", "linux.c"})
+NATIVE_ONLY: Final = frozenset(
+    {"confine.c", "worker_main.c", "linux.c", "thread_stack.c"}
+)
 
 
 def _installed_version() -> str:

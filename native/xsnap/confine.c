@@ -17,7 +17,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +29,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "platform/thread_stack.h"
 #include "worker.h"
 
 #if defined(__x86_64__)
@@ -93,15 +93,10 @@ static size_t address_space(void) {
 /* Make the main thread's stack region as long as it may get, so that growing it
    later cannot fail under RLIMIT_AS. One page is touched. */
 static void reach_stack(void) {
-  pthread_attr_t attributes;
-  void *bottom = NULL;
-  size_t size = 0;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-    return;
-  pthread_attr_getstack(&attributes, &bottom, &size);
-  pthread_attr_destroy(&attributes);
+  size_t size;
+  char *bottom = thread_stack(&size);
   if (bottom && size >= ((size_t)1 << 20) && size <= ((size_t)64 << 20)) {
-    volatile char *page = (char *)bottom + (64 << 10);
+    volatile char *page = bottom + (64 << 10);
     *page = *page;
   }
 }

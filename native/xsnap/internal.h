@@ -2,8 +2,8 @@
    include this; xsnap.h is for everyone else.
 
    There is no mutable state at file scope but the mutex that XS's one shared
-   table needs and two per-thread values, both the platform's: a machine is
-   everything. */
+   table needs and what the platform keeps per thread, the machine that it is in
+   and where its stack ends: a machine is everything. */
 
 #ifndef XSNAP_INTERNAL_H
 #define XSNAP_INTERNAL_H
@@ -100,9 +100,10 @@ struct XsnapVm {
   uint64_t random[4];     /* state of Math.random, never all zero */
   uint64_t epoch;         /* tells requests of this start from restored ones */
 
-  uint64_t allocated; /* bytes reserved by XS, counted by the platform */
-  bool jobs;          /* promise jobs are queued */
-  const char *reason; /* why the machine aborts; static text */
+  uint64_t allocated;    /* bytes reserved by XS, counted by the platform */
+  size_t expected_slots; /* bytes of slots that a snapshot is about to fill */
+  bool jobs;             /* promise jobs are queued */
+  const char *reason;    /* why the machine aborts; static text */
 
   uint64_t
       meter_base;     /* computrons of this crank before meterIndex was reset */
@@ -129,6 +130,7 @@ struct XsnapVm {
   XsnapPage own_page;   /* used when the host gave none */
   XsnapPage *page;
   size_t out_length; /* of the record being written; 0: none */
+  /* Last, since they are not cleared beforehand. */
   uint8_t in[XSNAP_SCRATCH];
   uint8_t out[XSNAP_SCRATCH];
 };
@@ -246,6 +248,8 @@ void xsnap_platform_seed(XsnapVm *vm, const uint8_t *seed);
    restored and deleted one at a time */
 void xsnap_platform_lock(void);
 void xsnap_platform_unlock(void);
+/* All of these bytes are about to be written. */
+void xsnap_platform_populate(void *from, size_t size);
 
 static inline XsnapVm *vm_of(txMachine *the) { return the->context; }
 

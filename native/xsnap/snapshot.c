@@ -101,6 +101,8 @@ static int read_bytes(void *stream, void *address, size_t size) {
   Source *source = stream;
   if ((size_t)(source->end - source->at) < size)
     return C_EINVAL;
+  if (size == source->chunk_bytes)
+    xsnap_platform_populate(address, size);
   memcpy(address, source->at, size);
   if (source->at == source->creation && size == sizeof(txCreation))
     adjust(source, address);
@@ -131,6 +133,7 @@ XsnapStatus xsnap_snapshot_read(XsnapVm *vm) {
     return XSNAP_NO_MEMORY;
   snapshot.read = read_bytes;
   snapshot.stream = &source;
+  vm->expected_slots = (source.slot_count + 1) * sizeof(txSlot);
   vm->machine = fxReadSnapshot(&snapshot, "engo", vm);
   free(snapshot.callbacks);
   if (vm->machine)

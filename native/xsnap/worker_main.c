@@ -138,8 +138,8 @@ static void map_image(Worker *worker) {
   struct stat status;
   if (fstat(WORKER_SNAPSHOT, &status) != 0 || status.st_size <= 0)
     return;
-  void *mapped = mmap(NULL, (size_t)status.st_size, PROT_READ,
-                      MAP_PRIVATE | MAP_POPULATE, WORKER_SNAPSHOT, 0);
+  void *mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE,
+                      WORKER_SNAPSHOT, 0);
   if (mapped == MAP_FAILED)
     return;
   worker->image = mapped;

@@ -62,6 +62,7 @@ def escape(tmp_path_factory: pytest.TempPathFactory) -> str:
         HERE / "escape_host.c",
         XSNAP / "embed/confine_host.c",
         XSNAP / "confine.c",
+        XSNAP / "platform/thread_stack.c",
     ]
     command = [compiler, "-O1", f"-I{XSNAP}", *map(str, sources), "-o", str(program)]
     subprocess.run([*command, "-lpthread"], check=True)

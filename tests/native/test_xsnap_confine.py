@@ -89,7 +89,8 @@ def escape(tmp_path_factory: pytest.TempPathFactory) -> str:
     if compiler is None:
         pytest.skip("no C compiler to build the attempts with")
     program = tmp_path_factory.mktemp("escape") / "escape"
-    sources = [HERE / "escape.c", XSNAP / "confine.c"]
+    files = ("confine.c", "platform/thread_stack.c")
+    sources = [HERE / "escape.c", *(XSNAP / name for name in files)]
     command = [compiler, "-O1", f"-I{XSNAP}", *map(str, sources), "-o", str(program)]
     subprocess.run([*command, "-lpthread"], check=True)
     return str(program)

@@ -134,8 +134,12 @@ txMachine* fxReadSnapshot(txSnapshot* snapshot, txString theName, void* theConte
 """,
             new="""\
 			the->currentHeapCount = (atom.atomSize / sizeof(txSlot));
-			slot = fxReadSlots(the, snapshot, the->freeHeap, the->currentHeapCount, &tables);
-			the->freeHeap = the->freeHeap + the->currentHeapCount;
+			slot = the->firstHeap + 1;
+			if (the->hiddenSlots) /* repair w04_hidden_slots */
+				the->hiddenSlots = slot + the->currentHeapCount;
+			else
+				the->freeHeap = slot + the->currentHeapCount;
+			slot = fxReadSlots(the, snapshot, slot, the->currentHeapCount, &tables);
 
 			while (slot < tables) {
 """,

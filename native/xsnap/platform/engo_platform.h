@@ -60,8 +60,8 @@
    before it frees the memory, the word that the host sets to end a crank, which
    loops look at, whether a collection goes on, the engine's caches
    (../engine/engine.h), the region of chunks that must not be moved (NULL:
-   none; repair w03_firm_chunks) and the free slots that are in no list (repair
-   w04_hidden_slots). */
+   none; repair w03_firm_chunks) and the free slots that are in no list, up to
+   the limit where they are one run (repair w04_hidden_slots). */
 #define mxMachinePlatform                                                      \
   void *waiterCondition;                                                       \
   void *waiterData;                                                            \
@@ -71,7 +71,7 @@
   bool collecting;                                                             \
   EngoCaches caches;                                                           \
   signed char *firmFrom, *firmTo;                                              \
-  struct sxSlot *hiddenSlots;
+  struct sxSlot *hiddenSlots, *hiddenLimit;
 
 /* Date: the clock is a field of the machine that runs on this thread, and local
    time is UTC (no zone file, no static buffer). */
@@ -97,5 +97,7 @@ int32_t engo_platform_chunk_room(void *machine, int32_t size);
 /* There is no free slot in the list: whether there are some now. Repair
    w04_hidden_slots. */
 int32_t engo_platform_show_slots(void *machine);
+/* These slots are new: whether the platform keeps them for show_slots. */
+int32_t engo_platform_hide_slots(void *machine, void *from, void *to);
 
 #endif

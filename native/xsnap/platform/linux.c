@@ -2,8 +2,8 @@
    is in engo_platform.c; nothing here opens, reads the clock or ends the
    process. */
 
-#define _GNU_SOURCE /* pthread_getattr_np */
 #include "../internal.h"
+#include "thread_stack.h"
 
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -13,8 +13,6 @@
 #endif
 #define STACK_MARGIN (128 * 1024 + mxASANStackMargin)
 
-static __thread char *stack_limit; /* of this thread, NULL: not yet looked up */
-
 /* XS counts the machines of the process in one shared record without a lock
    (xsAtomics.c, fxInitializeSharedCluster). */
 static pthread_mutex_t shared_cluster = PTHREAD_MUTEX_INITIALIZER;
@@ -23,20 +21,10 @@ void xsnap_platform_lock(void) { pthread_mutex_lock(&shared_cluster); }
 
 void xsnap_platform_unlock(void) { pthread_mutex_unlock(&shared_cluster); }
 
-/* XS asks this for every parse and every RegExp; looking it up reads a file of
-   the kernel on the main thread (reference xs-native 3.2). */
+/* XS asks this for every parse and every RegExp. */
 char *fxCStackLimit(void) {
-  if (!stack_limit) {
-    pthread_attr_t attributes;
-    void *bottom = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-      pthread_attr_getstack(&attributes, &bottom, &size);
-      pthread_attr_destroy(&attributes);
-    }
-    stack_limit = (char *)bottom + STACK_MARGIN;
-  }
-  return stack_limit;
+  size_t size;
+  return thread_stack(&size) + STACK_MARGIN;
 }
 
 static size_t whole_pages(size_t size) {
@@ -50,7 +38,7 @@ static size_t whole_pages(size_t size) {
 
 /* XS is about to write all of these bytes: fault them in at once, which costs a
    quarter of what the faults would. Only a wish. */
-static void populate(void *from, size_t size) {
+void xsnap_platform_populate(void *from, size_t size) {
   size_t page = (size_t)getpagesize();
   uintptr_t begin = ((uintptr_t)from + page - 1) / page * page;
   uintptr_t end = ((uintptr_t)from + size) / page * page;
@@ -106,11 +94,23 @@ void fxFreeChunks(txMachine *the, void *chunks) {
   munmap(chunks, the->chunkReserve);
 }
 
-static void *allocate(size_t size) {
+static void *allocate_huge(size_t size) {
   void *aligned = NULL;
-  if (size < HUGE)
-    return malloc(size);
-  return posix_memalign(&aligned, HUGE, size) == 0 ? aligned : NULL;
+  if (posix_memalign(&aligned, HUGE, size) != 0)
+    return NULL;
+  prefer_huge(aligned, size);
+  xsnap_platform_populate(aligned, size);
+  return aligned;
+}
+
+/* Whether a heap's first slots, so many bytes, stay hidden until they are
+   wanted: then they are zero and not written beforehand. */
+static bool hides(const txMachine *the, size_t size) {
+#if defined mxPoisonSlots && mxPoisonSlots /* by XS, as it links them */
+  return (void)the, (void)size, false;
+#else
+  return the->maximumHeapCount == 0 && size < HUGE;
+#endif
 }
 
 txSlot *fxAllocateSlots(txMachine *the, txSize count) {
@@ -118,11 +118,15 @@ txSlot *fxAllocateSlots(txMachine *the, txSize count) {
   xsnap_platform_reserve(the, size);
   if (!the->stackBottom) /* the stack, which is not written beforehand */
     return malloc(size);
-  txSlot *slots = allocate(size); /* the heap's, which XS links at once */
-  if (slots) {
-    prefer_huge(slots, size);
-    populate(slots, size);
-  }
+  if (size >= HUGE)
+    return allocate_huge(size);
+  bool hide = hides(the, size);
+  txSlot *slots = hide ? calloc(1, size) : malloc(size);
+  if (!slots)
+    return NULL;
+  xsnap_platform_populate(slots, hide ? vm_of(the)->expected_slots : size);
+  if (hide)
+    the->hiddenLimit = slots + count;
   return slots;
 }
 
@@ -131,8 +135,31 @@ void fxFreeSlots(txMachine *the, void *slots) {
   free(slots);
 }
 
-/* Only an image of the memory has hidden slots. */
+/* A new heap's free slots are shown some at a time, so that a short life does
+   not touch them all. */
+#define SHOWN 256
+
+int32_t engo_platform_hide_slots(void *machine, void *from, void *to) {
+  txMachine *the = machine;
+  if (to != the->hiddenLimit)
+    return 0;
+  the->hiddenSlots = from;
+  return 1;
+}
+
 int32_t engo_platform_show_slots(void *machine) {
-  (void)machine;
-  return 0;
+  txMachine *the = machine;
+  txSlot **link = &the->freeHeap;
+  txSlot *slot = the->hiddenSlots;
+  if (!slot)
+    return 0;
+  for (int i = 0; i < SHOWN && slot < the->hiddenLimit; i++, slot++) {
+    slot->flag = XS_NO_FLAG;
+    slot->kind = XS_UNDEFINED_KIND;
+    *link = slot;
+    link = &slot->next;
+  }
+  *link = NULL;
+  the->hiddenSlots = slot < the->hiddenLimit ? slot : NULL;
+  return the->freeHeap != NULL;
 }

@@ -17,6 +17,10 @@ void xsnap_platform_lock(void) {}
 
 void xsnap_platform_unlock(void) {}
 
+void xsnap_platform_populate(void *from, size_t size) {
+  (void)from, (void)size;
+}
+
 /* Zero, as XS expects it (native/xs/repairs/v05_fresh_chunks.py): what malloc
    has may have been used before. */
 void *fxAllocateChunks(txMachine *the, txSize size) {
