@@ -168,7 +168,7 @@ static bool obey(void) {
 
 static void *serve(void *argument) {
   for (;;) {
-    uint32_t number = engo_host_serve(host, -1);
+    uint32_t number = engo_host_serve(host);
     Machine *machine = machines[number];
     if (number == 0) {
       if (!obey())
@@ -314,6 +314,25 @@ static void *run(void *argument) {
   return NULL;
 }
 
+/* A machine that computes after all have rested: nothing wakes the serving
+   thread then but its own look at the time. */
+static void time_is_told(void) {
+  Client client = {.seed = 1};
+  size_t length;
+  open_client(&client);
+  const uint64_t *cpu = (const void *)(client.machine->page + 40);
+  put(&client, 'e', 1);
+  CHECK(take(&client, &length) == 'e');
+  usleep(60000);
+  put(&client, 's', 1);
+  for (int i = 0; __atomic_load_n(cpu, __ATOMIC_RELAXED) == 0; i++) {
+    CHECK(i < 10000);
+    usleep(1000);
+  }
+  finish(&client, 5);
+  free(client.machine);
+}
+
 /* ---- the same machines in process: their owner reads and writes */
 
 static bool write_all(EngoInstance *instance, char what, size_t length) {
@@ -404,6 +423,7 @@ int main(int argc, char **argv) {
   host = engo_host_create(control[0]);
   CHECK(pool && host);
   pthread_create(&server, NULL, serve, NULL);
+  time_is_told();
   for (uintptr_t i = 0; i < CLIENTS; i++)
     pthread_create(&clients[i], NULL, i % 2 ? run : run_here, (void *)(i + 1));
   sleep((unsigned)seconds);

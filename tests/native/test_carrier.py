@@ -20,7 +20,7 @@ def test_many_clients_of_a_host(sanitizer: str, tmp_path: Path) -> None:
     if compiler is None:
         pytest.skip("no C compiler to build the carrier with")
     program = tmp_path / "stress"
-    files = ("host.c", "pool.c", "instance.c", "bytes.c")
+    files = ("host.c", "pool.c", "instance.c", "owner.c", "bytes.c")
     sources = [HERE / "carrier_stress.c", *(XSNAP / "embed" / name for name in files)]
     command = [compiler, "-O1", "-g", f"-fsanitize={sanitizer}", f"-I{XSNAP}"]
     made = subprocess.run(

@@ -32,7 +32,7 @@ struct EngoLink {
   EngoInstance *instance;
   uint32_t number;
   int in, out;
-  volatile uint64_t *cpu;
+  uint64_t *cpu; /* another process reads it */
   /* With the instance's lock held. */
   bool armed;    /* an event will come when there is input */
   bool drained;  /* nothing was left in the pipe when it was last read */
@@ -223,7 +223,7 @@ int engo_host_add(EngoHost *host, EngoInstance *instance, uint32_t number,
                      .drained = true,
                      .next = host->links,
                      .here = &host->links};
-  link->cpu = (volatile uint64_t *)(void *)((uint8_t *)page + CPU_AT);
+  link->cpu = (uint64_t *)(void *)((uint8_t *)page + CPU_AT);
   if (link->next)
     link->next->here = &link->next;
   host->links = link;
@@ -307,22 +307,25 @@ static void poke(EngoLink *link, bool out) {
 }
 
 /* Add what the running machine has had since it was last looked at: a thread's
-   time means nothing for a machine that another thread ran before. */
+   time means nothing for a machine that another thread ran before. Whether to
+   look again soon: one that is queued runs before anything else is told. */
 static bool tick_link(EngoLink *link) {
   EngoInstance *instance = link->instance;
   struct timespec used;
   pthread_mutex_lock(&instance->lock);
   uint64_t run = instance->runs;
   bool running = instance->running_on && !clock_gettime(instance->clock, &used);
+  bool busy = instance->state == ENGO_QUEUED || running;
   pthread_mutex_unlock(&instance->lock);
   if (!running)
-    return false;
+    return busy;
   int64_t now = (int64_t)used.tv_sec * SECOND + used.tv_nsec;
   if (run == link->run)
-    *link->cpu += (uint64_t)(now - link->run_cpu);
+    __atomic_fetch_add(link->cpu, (uint64_t)(now - link->run_cpu),
+                       __ATOMIC_RELAXED);
   link->run = run;
   link->run_cpu = now;
-  return true;
+  return busy;
 }
 
 /* Tell how much CPU time the running machines have had. */
@@ -348,21 +351,19 @@ static bool handle(EngoHost *host, const struct epoll_event *event) {
   return false;
 }
 
-uint32_t engo_host_serve(EngoHost *host, int milliseconds) {
+uint32_t engo_host_serve(EngoHost *host) {
   struct epoll_event events[EVENTS];
-  int64_t begun = engo_now();
   for (;;) {
     uint32_t number = take_noted(host);
     if (number)
       return number;
-    int patience = host->busy ? TICK_MS : milliseconds;
+    int patience = host->busy ? TICK_MS : -1;
     int count = epoll_wait(host->events, events, EVENTS, patience);
     bool control = false;
     for (int i = 0; i < count; i++)
       control |= handle(host, &events[i]);
     tick(host);
-    if (control ||
-        (milliseconds >= 0 && engo_now() - begun >= milliseconds * 1000000ll))
+    if (control)
       return take_noted(host);
   }
 }

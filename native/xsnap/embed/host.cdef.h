@@ -31,6 +31,5 @@ void engo_host_call(EngoHost *host, EngoInstance *instance,
                     const EngoFunction *function, int32_t argument);
 /* Move bytes between pipes and machines until there is something to do: the
    number of one that has ended, and said all, or whose call is done; or 0: the
-   control socket has something to read or is closed, or the time is up (-1: it
-   never is). */
-uint32_t engo_host_serve(EngoHost *host, int milliseconds);
+   control socket has something to read or is closed. */
+uint32_t engo_host_serve(EngoHost *host);

@@ -1,4 +1,5 @@
-/* One instance: its input, its output, how it runs and ends.
+/* One instance as the thread that runs it sees it: what it is given, what it
+   says, how it waits and ends. Its owner's side is in owner.c.
 
    What may be done when:
 
@@ -30,39 +31,6 @@ int64_t engo_now(void) {
   return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
 }
 
-EngoInstance *engo_instance_create(EngoPool *pool) {
-  EngoInstance *instance = calloc(1, sizeof *instance);
-  pthread_condattr_t attributes;
-  if (!instance)
-    return NULL;
-  instance->pool = pool;
-  instance->status = ENGO_ALIVE;
-  instance->readable.descriptor = instance->writable.descriptor = -1;
-  pthread_mutex_init(&instance->lock, NULL);
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&instance->changed, &attributes);
-  pthread_condattr_destroy(&attributes);
-  return instance;
-}
-
-void engo_instance_bind(EngoInstance *instance, void *context,
-                        const EngoFunction *deliver, uint8_t *in,
-                        const uint8_t *out) {
-  instance->context = context;
-  instance->deliver = *deliver;
-  instance->in = in;
-  instance->out = out;
-}
-
-void engo_instance_delete(EngoInstance *instance) {
-  engo_bytes_free(&instance->input);
-  engo_bytes_free(&instance->output);
-  pthread_mutex_destroy(&instance->lock);
-  pthread_cond_destroy(&instance->changed);
-  free(instance);
-}
-
 /* ---- telling the owner; with the lock held */
 
 static void ring(EngoBell *bell) {
@@ -74,15 +42,7 @@ static void ring(EngoBell *bell) {
       write(bell->descriptor, &one, sizeof one) >= 0 || errno == EAGAIN;
 }
 
-static void answer(EngoBell *bell) {
-  uint64_t count;
-  if (!bell->rung)
-    return;
-  bell->rung =
-      read(bell->descriptor, &count, sizeof count) < 0 && errno != EAGAIN;
-}
-
-static void tell(EngoInstance *instance) {
+void engo_instance_tell(EngoInstance *instance) {
   if (instance->link)
     engo_link_tell(instance);
   if (engo_bytes_length(&instance->output) || instance->state == ENGO_ENDED)
@@ -93,7 +53,7 @@ static void tell(EngoInstance *instance) {
 }
 
 /* It is to end; it has ended once its thread has left it (`leave`). */
-static void end(EngoInstance *instance, int status) {
+void engo_instance_end(EngoInstance *instance, int status) {
   if (instance->status != ENGO_ALIVE)
     return;
   instance->status = instance->killed ? ENGO_KILLED : status;
@@ -101,7 +61,7 @@ static void end(EngoInstance *instance, int status) {
   engo_bytes_free(&instance->input);
 }
 
-static void leave(EngoInstance *instance, EngoState state) {
+void engo_instance_leave(EngoInstance *instance, EngoState state) {
   instance->state = instance->status == ENGO_ALIVE ? state : ENGO_ENDED;
   if (instance->doomed && instance->state == ENGO_ENDED) {
     instance->doomed = false;
@@ -120,7 +80,7 @@ static size_t take_written(EngoInstance *instance) {
   memcpy(head, input->data + input->start, sizeof head);
   size_t length = (size_t)head[0] << 8 | head[1];
   if (length == 0) {
-    end(instance, 65);
+    engo_instance_end(instance, 65);
     return 0;
   }
   if (engo_bytes_length(input) < sizeof head + length)
@@ -136,7 +96,7 @@ static size_t take_record(EngoInstance *instance) {
   while (length == 0 && instance->status == ENGO_ALIVE && instance->link) {
     int more = engo_link_fill(instance);
     if (more < 0)
-      end(instance, 0);
+      engo_instance_end(instance, 0);
     if (more == 0 && engo_link_linger(instance))
       more = 1;
     if (more <= 0)
@@ -175,25 +135,25 @@ static int32_t call(EngoInstance *instance, const EngoFunction *function,
   pthread_mutex_lock(&instance->lock);
   int status = status_of(instance, error, trap);
   if (status != ENGO_ALIVE)
-    end(instance, status);
+    engo_instance_end(instance, status);
   return value.i32;
 }
 
 static void deliver(EngoInstance *instance, size_t length) {
   int32_t status = call(instance, &instance->deliver, (int32_t)length);
   if (instance->status == ENGO_ALIVE && status != 0)
-    end(instance, status == 1 ? 0 : status);
+    engo_instance_end(instance, status == 1 ? 0 : status);
 }
 
 /* One thing that is to be done; false: there is none. */
 static bool step(EngoInstance *instance) {
   if (instance->killed)
-    end(instance, ENGO_KILLED);
+    engo_instance_end(instance, ENGO_KILLED);
   if (instance->status != ENGO_ALIVE)
     return false;
   size_t length = take_record(instance);
   if (instance->killed) { /* meanwhile */
-    end(instance, ENGO_KILLED);
+    engo_instance_end(instance, ENGO_KILLED);
     return false;
   }
   if (length > 0)
@@ -217,7 +177,7 @@ void engo_instance_run(EngoInstance *instance) {
       pthread_getcpuclockid(pthread_self(), &instance->clock) == 0;
   while (step(instance)) {
     if (engo_bytes_length(&instance->output) >= ENGO_TELL_BYTES)
-      tell(instance);
+      engo_instance_tell(instance);
     if (instance->state == ENGO_RUNNING &&
         instance->since - begun > ENGO_SLICE_NS &&
         engo_pool_others_wait(instance->pool)) {
@@ -226,8 +186,8 @@ void engo_instance_run(EngoInstance *instance) {
     }
   }
   instance->running_on = false;
-  leave(instance, again ? ENGO_QUEUED : ENGO_RESTING);
-  tell(instance);
+  engo_instance_leave(instance, again ? ENGO_QUEUED : ENGO_RESTING);
+  engo_instance_tell(instance);
   /* Whoever deletes it needs the lock, so this is the last that is done. It may
      have ended just now, and its owner knows. */
   if (again && instance->state == ENGO_QUEUED)
@@ -243,19 +203,28 @@ static EngoInstance *instance_of(void *data, void *caller) {
   return ((OfPointer *)runtime->context_data)(context);
 }
 
-/* Until the owner has read, or it is killed. */
-static void wait_for_room(EngoInstance *instance) {
+/* Until `ready` says so, unless it is to end; what that said. Another thread
+   may take this one's place meanwhile. */
+static size_t wait_until(EngoInstance *instance,
+                         size_t (*ready)(EngoInstance *instance)) {
+  size_t found = 0;
   bool blocked = false;
-  while (engo_bytes_length(&instance->output) > ENGO_OUTPUT_LIMIT &&
-         !instance->killed && !instance->here) {
+  while (!instance->killed && !instance->here &&
+         instance->status == ENGO_ALIVE && !(found = ready(instance))) {
     if (!blocked)
       engo_pool_block(instance->pool, 1);
     blocked = true;
-    tell(instance);
+    engo_instance_tell(instance);
     pthread_cond_wait(&instance->changed, &instance->lock);
   }
   if (blocked)
     engo_pool_block(instance->pool, -1);
+  return found;
+}
+
+/* The owner has read enough of it. */
+static size_t has_room(EngoInstance *instance) {
+  return engo_bytes_length(&instance->output) <= ENGO_OUTPUT_LIMIT;
 }
 
 void *engo_carrier_emit(void *data, void *caller, void *values, size_t count) {
@@ -271,9 +240,9 @@ void *engo_carrier_emit(void *data, void *caller, void *values, size_t count) {
             engo_bytes_append(&instance->output, head, sizeof head) &&
             engo_bytes_append(&instance->output, instance->out, length);
     if (engo_bytes_length(&instance->output) > ENGO_OUTPUT_LIMIT)
-      wait_for_room(instance);
+      wait_until(instance, has_room);
     else if (engo_now() - instance->since > ENGO_PROMPT_NS)
-      tell(instance);
+      engo_instance_tell(instance);
     pthread_mutex_unlock(&instance->lock);
   }
   value->i64 = taken;
@@ -284,19 +253,8 @@ void *engo_carrier_wait(void *data, void *caller, void *values, size_t count) {
   (void)count;
   EngoValue *value = values;
   EngoInstance *instance = instance_of(data, caller);
-  size_t length = 0;
   pthread_mutex_lock(&instance->lock);
-  bool blocked = false;
-  while (!instance->killed && !instance->here &&
-         instance->status == ENGO_ALIVE && !(length = take_record(instance))) {
-    if (!blocked)
-      engo_pool_block(instance->pool, 1);
-    blocked = true;
-    tell(instance);
-    pthread_cond_wait(&instance->changed, &instance->lock);
-  }
-  if (blocked)
-    engo_pool_block(instance->pool, -1);
+  size_t length = wait_until(instance, take_record);
   instance->since = engo_now();
   pthread_mutex_unlock(&instance->lock);
   value->i64 = (int64_t)length;
@@ -318,170 +276,13 @@ void *engo_carrier_epoch(void *context, void *data, uint64_t *delta,
   return NULL;
 }
 
-/* ---- the owner's side */
-
-void engo_instance_enqueue(EngoInstance *instance) {
-  if (instance->state == ENGO_RESTING) {
-    instance->state = ENGO_QUEUED;
-    engo_pool_push(instance->pool, instance);
-  }
-}
-
-size_t engo_instance_write(EngoInstance *instance, const void *data,
-                           size_t length) {
-  pthread_mutex_lock(&instance->lock);
-  size_t held = engo_bytes_length(&instance->input);
-  size_t room = held < ENGO_INPUT_LIMIT ? ENGO_INPUT_LIMIT - held : 0;
-  if (length > room)
-    length = room;
-  if (instance->status != ENGO_ALIVE) {
-    /* Nobody will read it. */
-  } else if (!length || !engo_bytes_append(&instance->input, data, length)) {
-    length = 0;
-    answer(&instance->writable);
-  } else {
-    engo_instance_enqueue(instance);
-    pthread_cond_broadcast(&instance->changed); /* it may wait for this */
-  }
-  pthread_mutex_unlock(&instance->lock);
-  return length;
-}
-
-static size_t take_output(EngoInstance *instance, void *into, size_t size) {
-  size_t taken = engo_bytes_take(&instance->output, into, size);
-  if (!engo_bytes_length(&instance->output) && instance->state != ENGO_ENDED)
-    answer(&instance->readable);
-  if (taken && instance->state == ENGO_RUNNING)
-    pthread_cond_broadcast(&instance->changed); /* it may wait for room */
-  return taken;
-}
-
-size_t engo_instance_read(EngoInstance *instance, void *into, size_t size) {
-  pthread_mutex_lock(&instance->lock);
-  size_t taken = take_output(instance, into, size);
-  pthread_mutex_unlock(&instance->lock);
-  return taken;
-}
-
-static int seen(const EngoInstance *instance, int writing, int resting) {
-  bool ended = instance->state == ENGO_ENDED;
-  if (resting)
-    return ended || instance->state == ENGO_RESTING ? 4 : 0;
-  int seen = engo_bytes_length(&instance->output) || ended ? 1 : 0;
-  if (writing && engo_bytes_length(&instance->input) < ENGO_INPUT_LIMIT)
-    seen |= 2;
-  return seen;
-}
-
-/* With the lock held. */
-static int wait_until(EngoInstance *instance, unsigned milliseconds,
-                      int writing, int resting) {
-  struct timespec until;
-  int found;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += milliseconds / 1000;
-  until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-  if (until.tv_nsec >= SECOND) {
-    until.tv_nsec -= SECOND;
-    until.tv_sec++;
-  }
-  while (!(found = seen(instance, writing, resting)))
-    if (pthread_cond_timedwait(&instance->changed, &instance->lock, &until) ==
-        ETIMEDOUT)
-      return seen(instance, writing, resting);
-  return found;
-}
-
-int engo_instance_wait(EngoInstance *instance, unsigned milliseconds,
-                       int writing, int resting) {
-  pthread_mutex_lock(&instance->lock);
-  int found = wait_until(instance, milliseconds, writing, resting);
-  pthread_mutex_unlock(&instance->lock);
-  return found;
-}
-
-size_t engo_instance_read_wait(EngoInstance *instance, void *into, size_t size,
-                               unsigned milliseconds) {
-  pthread_mutex_lock(&instance->lock);
-  wait_until(instance, milliseconds, 0, 0);
-  size_t taken = take_output(instance, into, size);
-  pthread_mutex_unlock(&instance->lock);
-  return taken;
-}
-
-void engo_instance_listen(EngoInstance *instance, int readable, int writable) {
-  pthread_mutex_lock(&instance->lock);
-  instance->readable = (EngoBell){readable, false};
-  instance->writable = (EngoBell){writable, false};
-  tell(instance);
-  pthread_mutex_unlock(&instance->lock);
-}
-
-int engo_instance_status(EngoInstance *instance) {
-  pthread_mutex_lock(&instance->lock);
-  int status = instance->status;
-  pthread_mutex_unlock(&instance->lock);
-  return status;
-}
-
-int engo_instance_resting(EngoInstance *instance) {
-  pthread_mutex_lock(&instance->lock);
-  bool resting =
-      instance->state == ENGO_RESTING || instance->state == ENGO_ENDED;
-  pthread_mutex_unlock(&instance->lock);
-  return resting;
-}
-
-double engo_instance_cpu(EngoInstance *instance) {
-  struct timespec used = {0, 0};
-  pthread_mutex_lock(&instance->lock);
-  if (instance->running_on)
-    clock_gettime(instance->clock, &used);
-  pthread_mutex_unlock(&instance->lock);
-  return (double)used.tv_sec + (double)used.tv_nsec / SECOND;
-}
-
-void engo_instance_kill(EngoInstance *instance) {
-  pthread_mutex_lock(&instance->lock);
-  instance->killed = true;
-  if (instance->state == ENGO_RESTING) {
-    end(instance, ENGO_KILLED);
-    leave(instance, ENGO_RESTING);
-    tell(instance);
-  } else if (instance->state != ENGO_ENDED && !instance->doomed) {
-    instance->doomed = true;
-    engo_pool_doom(instance->pool, 1);
-  }
-  pthread_cond_broadcast(&instance->changed);
-  pthread_mutex_unlock(&instance->lock);
-}
-
-void engo_instance_call(EngoInstance *instance, const EngoFunction *function,
-                        int32_t argument) {
-  pthread_mutex_lock(&instance->lock);
-  if (instance->status == ENGO_ALIVE) {
-    instance->called = *function;
-    instance->argument = argument;
-    instance->calling = true;
-    engo_instance_enqueue(instance);
-  }
-  pthread_mutex_unlock(&instance->lock);
-}
-
-int32_t engo_instance_result(EngoInstance *instance) {
-  pthread_mutex_lock(&instance->lock);
-  int32_t result = instance->result;
-  pthread_mutex_unlock(&instance->lock);
-  return result;
-}
-
-/* On the owner's thread. */
+/* ---- on its owner's thread, which runs it itself */
 
 static int finish_here(EngoInstance *instance) {
   if (instance->here) {
     instance->here = false;
-    leave(instance, ENGO_RESTING);
-    tell(instance);
+    engo_instance_leave(instance, ENGO_RESTING);
+    engo_instance_tell(instance);
   }
   int status = instance->status;
   pthread_mutex_unlock(&instance->lock);

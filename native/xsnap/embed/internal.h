@@ -84,9 +84,16 @@ struct EngoPool {
 
 /* instance.c */
 void engo_instance_run(EngoInstance *instance);
-/* Something is to be done; with the lock held. */
-void engo_instance_enqueue(EngoInstance *instance);
 int64_t engo_now(void);
+/* The rest with the lock held. Tell the owner what there is. */
+void engo_instance_tell(EngoInstance *instance);
+/* It is to end; it has ended once its thread has left it. */
+void engo_instance_end(EngoInstance *instance, int status);
+/* Its thread leaves it in this state, if it has not ended. */
+void engo_instance_leave(EngoInstance *instance, EngoState state);
+
+/* owner.c; something is to be done; with the lock held */
+void engo_instance_enqueue(EngoInstance *instance);
 
 /* host.c, with the instance's lock held */
 /* Read more input: 1: there is some, 0: none now, -1: the pipe has ended. */

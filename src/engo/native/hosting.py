@@ -80,7 +80,7 @@ class HostLoop:
         vm._fill(place, name.encode())
         self._lib.engo_host_call(self._host, vm._handle, place, argument)
 
-    def serve(self, milliseconds: int) -> int:
+    def serve(self) -> int:
         """The number of a VM that has ended or done its call; 0: the control socket
-        wants attention, or the time is up (-1: never)."""
-        return int(self._lib.engo_host_serve(self._host, milliseconds))
+        wants attention."""
+        return int(self._lib.engo_host_serve(self._host))

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 BAD_ORDER: Final = 65
 NO_MACHINE: Final = 71
-_AGAIN: Final = 20  # milliseconds between looks whether the killed have ended
 
 
 class Machine(NamedTuple):
@@ -71,7 +70,6 @@ class Hosting:
         self._snapshots: dict[str, SealedMemory] = {}
         self._machines: dict[int, Machine] = {}
         self._files: dict[int, tuple[int, int]] = {}  # suspending: file, most bytes
-        self._killed: set[int] = set()
 
     def prepare(self, memory: int) -> None:
         """Load everything that will be needed, then give all else up."""
@@ -89,7 +87,7 @@ class Hosting:
     def serve(self) -> None:
         """Until the control socket closes. Raises RemoteProtocolError."""
         while True:
-            number = self._loop.serve(_AGAIN if self._killed else -1)
+            number = self._loop.serve()
             if number:
                 self._look(number)
             elif not self._take_orders():
@@ -111,7 +109,6 @@ class Hosting:
             elif order.vm not in self._machines:
                 _close_all(descriptors)  # it has ended, as they will hear
             elif isinstance(order, Kill):
-                self._killed.add(order.vm)
                 self._machines[order.vm].vm.kill()
             else:
                 self._suspend(order, *descriptors)
@@ -197,7 +194,6 @@ class Hosting:
 
     def _ended(self, number: int, status: int, reason: str) -> None:
         machine = self._machines.pop(number)
-        self._killed.discard(number)
         self._report(Ended(number, status, reason))
         self._loop.remove(machine.vm)
         machine.vm.close()
