@@ -22,6 +22,7 @@ from native.xs.compile import CompileError  # noqa: E402
 from native.xs.flavours import NORMAL  # noqa: E402
 
 UNREPAIRED = ("all",)
+LOOP = ("v12_hoisted_setjmp",)  # the repair of the interpreter's loop
 
 
 class Engine(NamedTuple):
@@ -72,6 +73,16 @@ def modules() -> list[Engine]:
     except CompileError as error:
         _say(f"no WebAssembly: {error}")
         return []
+
+
+def workers() -> list[Engine]:
+    """Workers of the library beside the engine without the repair of its loop."""
+    runner = (sys.executable, str(HERE / "run_worker.py"))
+    return [
+        Engine("without v12", (str(pipeline.shell(NORMAL, _say, LOOP)),)),
+        Engine("native worker", (*runner, "native")),
+        Engine("wasm worker", (*runner, "wasm")),
+    ]
 
 
 def others() -> list[Engine]:

@@ -31,10 +31,6 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-def geometric_mean(values: list[float]) -> float:
-    return statistics.geometric_mean(values)
-
-
 def memory_mb(pid: int, field: str = "VmRSS") -> float:
     """Resident (or another ``/proc`` status field) memory of a process, in MB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

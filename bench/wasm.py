@@ -1,7 +1,7 @@
 """WebAssembly workers beside native ones, @agoric/xsnap and a Node worker with SES.
 
 `make bench` runs it; alone: python bench/wasm.py [PART]. What is measured in a
-process of its own (memory) is in wasm_memory.py, JavaScript speed in ten.py.
+process of its own (memory) is in wasm_memory.py, JavaScript speed in engine.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import peers_setup
-import ten
 from measure import Table, interleaved, machine, median, seconds
 from peer_raw import PeerWorker
 from workers import ECHO, PEER_ECHO, rate, repeat, start_engo, start_peer
@@ -44,7 +43,7 @@ LIBRARIES = (
 FILL = "globalThis.a = []; for (let i = 0; i < 1000; i++) a.push({ i }); a.length"
 WORK = "lib0.chunk([1, 2, 3, 4], 2).length + lib1.range(0, 9).length"
 KEY = bytes(32)
-PARTS = ("starts", "messages", "rest", "cores", "memory", "ten")
+PARTS = ("starts", "messages", "rest", "cores", "memory")
 
 
 def starts(launcher: WasmLauncher, executable: Path | None) -> str:
@@ -319,7 +318,6 @@ def tables(executable: Path | None, parts: tuple[str, ...] = PARTS) -> None:
             "rest": lambda: rest(launcher),
             "cores": lambda: cores(launcher),
             "memory": memory,
-            "ten": lambda: ten.speed(launcher),
         }
         for part in parts:
             print(made[part](), flush=True)
