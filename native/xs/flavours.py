@@ -56,6 +56,14 @@ class Flavour(NamedTuple):
     link: tuple[str, ...]
     program: tuple[str, ...] = ()
     """What linking an executable takes besides, left out where that fails."""
+    only: tuple[str, ...] = ()
+    """For the files that know of it alone; all others are another flavour's."""
+    files: frozenset[str] = frozenset()
+    """Which these are."""
+
+    def flags(self, file: str) -> tuple[str, ...]:
+        """How a file of that name is compiled."""
+        return (*self.compile, *(self.only if file in self.files else ()))
 
 
 def _branch_protection() -> tuple[str, ...]:
@@ -114,10 +122,12 @@ ASAN: Final = Flavour(
 )
 STRESS: Final = Flavour(
     "stress",
-    (*ASAN.compile, "-DmxStress=1"),
-    ("-fsanitize=address,undefined",),
+    ASAN.compile,
+    (*ASAN.link, "-Wl,--wrap=fxCreateMachine,--wrap=engo_before_collect"),
+    only=("-DmxStress=1",),
+    files=frozenset({"xsMemory.c", "shell.c", "stress.c"}),
 )
-"""Collects at every allocation, in the test shell."""
+"""Collects at every allocation, in the test shell (native/xs/shell/stress.c)."""
 ASAN_SNAPSHOT: Final = Flavour(
     "asan-snapshot", _SANITIZE, ("-fsanitize=address,undefined",)
 )

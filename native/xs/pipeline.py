@@ -73,7 +73,9 @@ def tree(say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     say(f"XS: {pin.package}@{pin.version}, verified and repaired into build/xs")
     folder.parent.mkdir(parents=True, exist_ok=True)
     fetch.unpack(fetch.archive(pin, CACHE), folder, below="moddable")
-    apply_all(folder, leave_out)
+    for line in apply_all(folder, leave_out):
+        if "skipped" in line:  # a newer engine's own
+            say(line)
     (folder / "complete").touch()
     return folder
 
@@ -116,7 +118,7 @@ def units(
     system = [
         f"-isystem{xs / name}" for name in ("xs/includes", "xs/platforms", "xs/sources")
     ]
-    common = (*flavour.compile, *LANGUAGE, *DEFINES, *system, f"-isystem{platform}")
+    common = (*LANGUAGE, *DEFINES, *system, f"-isystem{platform}")
     hooks = [*platform.glob("*.h"), *(XSNAP / "engine").glob("*.h")]
     theirs = compiling.files_digest([*sorted(xs.rglob("*.h")), *hooks])
     ours = theirs + compiling.files_digest(XSNAP.glob("*.h"))
@@ -126,11 +128,14 @@ def units(
     ]
     places = ((str(xs), "xs"), (str(ROOT), "engo"))
     made = [
-        compiling.Unit(source, (*common, *THEIRS), theirs, places) for source in sources
+        compiling.Unit(
+            source, (*flavour.flags(source.name), *common, *THEIRS), theirs, places
+        )
+        for source in sources
     ]
     identity = f'-DXSNAP_BUILD_ID="{build_id(flavour, xs, toolchain)}"'
     for source in own_sources() if own is None else own:
-        flags = (*common, *OURS, f"-I{XSNAP}")
+        flags = (*flavour.flags(source.name), *common, *OURS, f"-I{XSNAP}")
         if source.name == "build_id.c":
             flags = (*flags, identity)
         made.append(compiling.Unit(source, flags, ours, places))
@@ -156,18 +161,29 @@ def link(flavour: Flavour, objects: list[Path], output: Path, *flags: str) -> bo
 
 def _extra(flavour: Flavour, xs: Path, source: Path, *flags: str) -> compiling.Unit:
     like = units(flavour, xs)[-1]
-    return like._replace(source=source, flags=(*like.flags, *flags))
+    own = flavour.only if source.name in flavour.files else ()
+    return like._replace(source=source, flags=(*like.flags, *own, *flags))
+
+
+def _objects(
+    flavour: Flavour, say: Say, leave_out: tuple[str, ...], extra: Sequence[Path]
+) -> list[Path]:
+    """Those of XS and of ours, and of some sources more."""
+    xs = tree(say, leave_out)
+    all_units = [
+        *units(flavour, xs), *(_extra(flavour, xs, source) for source in extra)
+    ]  # fmt: skip
+    objects, fresh = compiling.objects(compiler(), all_units, BUILD / "objects")
+    if fresh:
+        say(f"C: {fresh} of {len(objects)} files compiled ({flavour.name})")
+    return objects
 
 
 def executable(
     flavour: Flavour, say: Say, leave_out: tuple[str, ...] = ()
 ) -> tuple[Path, list[Path]]:
     """The worker executable of a flavour, and the objects it is linked from."""
-    xs = tree(say, leave_out)
-    all_units = [*units(flavour, xs), _extra(flavour, xs, XSNAP / "main.c")]
-    objects, fresh = compiling.objects(compiler(), all_units, BUILD / "objects")
-    if fresh:
-        say(f"C: {fresh} of {len(objects)} files compiled ({flavour.name})")
+    objects = _objects(flavour, say, leave_out, [XSNAP / "main.c"])
     output = folder_of(flavour, leave_out) / "engo-xsnap"
     if _link_program(flavour, objects, output):
         say(f"linked {output.relative_to(ROOT)}")
@@ -185,12 +201,9 @@ def _link_program(flavour: Flavour, objects: list[Path], output: Path) -> bool:
 
 def shell(flavour: Flavour, say: Say, leave_out: tuple[str, ...] = ()) -> Path:
     """The test shell that runs the repairs' guest programs; not shipped."""
-    _, objects = executable(flavour, say, leave_out)
-    xs = tree(say, leave_out)
-    extra = [_extra(flavour, xs, source) for source in sorted(SHELL.glob("*.c"))]
-    own, _ = compiling.objects(compiler(), extra, BUILD / "objects")
+    objects = _objects(flavour, say, leave_out, sorted(SHELL.glob("*.c")))
     output = folder_of(flavour, leave_out) / "engo-shell"
-    if link(flavour, [*objects, *own], output):
+    if link(flavour, objects, output):
         say(f"linked {output.relative_to(ROOT)}")
     return output
 

@@ -40,6 +40,16 @@ def script(program: str) -> str:
     return GRAPH.replace("FILES", json.dumps(files))
 
 
+def options(program: str) -> tuple[str, ...]:
+    """What the test shell is told: `stop-` runs until it is interrupted."""
+    return ("--interrupt", "250") if "/stop-" in program else ()
+
+
+def ending(program: str) -> tuple[int, str]:
+    """The exit status of a program and what is on its standard error."""
+    return (70, "aborted: interrupted\n") if "/stop-" in program else (0, "")
+
+
 def expected(program: str) -> str:
     """What the program prints."""
     return (PROGRAMS / f"{program}.out").read_text(encoding="utf-8")

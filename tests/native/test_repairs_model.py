@@ -75,6 +75,16 @@ def test_an_engine_that_has_the_repair_is_left_alone() -> None:
     assert applied(had, {"a.c": "old"})[1] == {"a.c": "new"}
 
 
+def test_what_was_taken_over_word_for_word_is_not_made_again() -> None:
+    line = "  if (count > limit) return limit;\n"
+    adds = dataclasses.replace(ONE, edits=(Edit("a.c", "at\n", f"at\n{line}"),))
+    tree = {"a.c": f"at\n{line}"}
+    assert applied(adds, tree) == ("t01_one: skipped, its text is there", tree)
+    elsewhere = {"a.c": f"at\nat\n{line}"}
+    with pytest.raises(RepairError, match="found 2 times"):
+        applied(adds, elsewhere)
+
+
 def test_a_repair_is_left_out_by_either_name() -> None:
     first = REPAIRS[0]
     short = first.name.partition("_")[0]

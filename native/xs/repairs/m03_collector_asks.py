@@ -37,5 +37,5 @@ REPAIR = Repair(
 """,
         ),
     ),
-    programs=("safety/stop-array-growth",),
+    programs=("safety/stop-array-growth", "safety/stop-own-keys"),
 )

@@ -9,7 +9,7 @@ not charge: when a list is walked depends on collections, and a meter must not.
 
 from __future__ import annotations
 
-from native.xs.repairs.model import Edit, Repair
+from native.xs.repairs.model import Cost, Edit, Repair
 
 FILE = "xs/sources/xsType.c"
 INDEXED = "engo_property_before(the, instance, id, (void***)&address)"
@@ -46,7 +46,9 @@ again:
 """,
         ),
     ),
+    cost=Cost("seconds", 1.5),
     programs=(
+        "safety/stop-proto-chain",
         "safety/stop-global-keys",
         "safety/stop-json-keys",
         "safety/stop-object-keys",

@@ -13,7 +13,7 @@ interrupt and the caller asks; for a literal that is the parser at its next toke
 
 from __future__ import annotations
 
-from native.xs.repairs.model import Edit, Repair
+from native.xs.repairs.model import Cost, Edit, Repair
 
 FILE = "xs/sources/xsBigInt.c"
 PARSE = "fxBigIntParse(the, &bigint, slot->value.string + offset, length, sign);"
@@ -48,7 +48,9 @@ REPAIR = Repair(
         ),
         Edit(FILE, f"{PARSE}\n", f"{PARSE}\n\t\tmxMeterAsk();\n"),
     ),
+    cost=Cost("seconds", 2),
     programs=(
+        "safety/stop-bigint-multiply",
         "safety/stop-bigint-divide",
         "safety/stop-bigint-parse",
         "safety/stop-bigint-tostring",

@@ -37,6 +37,6 @@ REPAIR = Repair(
 """,
         ),
     ),
-    unshown="copying onto itself is undefined and happens to work",
+    sanitized=True,
     programs=("safety/textdecoder-stream-rest",),
 )

@@ -31,6 +31,9 @@ REPAIR = Repair(
 """,
         ),
     ),
-    unshown="an abort is in tests/native/test_repairs.py: 300,000 nested Maps",
+    tests=(
+        "tests/native/test_repairs.py"
+        "::test_what_is_nested_deeply_ends_by_an_abort_and_not_by_a_signal",
+    ),
     programs=("safety/gc-deep-map",),
 )

@@ -9,7 +9,7 @@ v02_string_records.
 
 from __future__ import annotations
 
-from native.xs.repairs.model import Edit, Repair
+from native.xs.repairs.model import Cost, Edit, Repair
 
 FILE = "xs/sources/xsString.c"
 
@@ -64,5 +64,6 @@ fail:
 void fx_String_prototype_charCodeAt(""",
         ),
     ),
-    programs=("speed/string_single_characters",),
+    cost=Cost("faults", 1.3),
+    programs=("speed/string_single_characters", "speed/string_characters_kept"),
 )

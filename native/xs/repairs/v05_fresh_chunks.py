@@ -10,7 +10,7 @@ taken.
 
 from __future__ import annotations
 
-from native.xs.repairs.model import Edit, Repair
+from native.xs.repairs.model import Cost, Edit, Repair
 
 FILE = "xs/sources/xsMemory.c"
 
@@ -31,6 +31,6 @@ REPAIR = Repair(
 """,
         ),
     ),
-    unshown="only the start and the memory touched differ",
-    programs=("speed/fresh-chunks",),
+    cost=Cost("faults", 1.4),
+    programs=("speed/fresh-chunks", "speed/fresh-start"),
 )

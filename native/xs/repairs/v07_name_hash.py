@@ -10,7 +10,7 @@ is not usable with it, which the digest of the build in its header makes sure of
 
 from __future__ import annotations
 
-from native.xs.repairs.model import Edit, Repair
+from native.xs.repairs.model import Cost, Edit, Repair
 
 SYMBOL = "xs/sources/xsSymbol.c"
 NEW_NAME = "txID fxNewName(txMachine* the, txSlot* theSlot)\n{"
@@ -89,6 +89,6 @@ static void fxGrowNames(txMachine* the)
             count=3,
         ),
     ),
-    unshown="the same output, in 3.4 times the time",
+    cost=Cost("seconds", 2),
     programs=("speed/names_hash",),
 )

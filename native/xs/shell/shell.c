@@ -3,21 +3,21 @@
    uncaught error or rejection, told on standard error; 64 for wrong arguments;
    70 when the machine aborted, its reason on standard error.
 
-     --interrupt MS  interrupt the program so long after its first print
+     --interrupt MS  interrupt the program when it has run for so long after its
+                     first print
      --heap BYTES    the limit of its heap; without it the largest there is
+     --every N       in a build that stresses the collector: collect at each
+                     Nth allocation, without it at each
 
    A test tool, linked from the worker's own objects and never shipped; hence it
    may look inside XSnap. Guests' powers do not belong here: the worker has
    those. */
 
 #include "internal.h"
+#include "stress.h"
 
 #include <errno.h>
 #include <signal.h>
-
-#ifdef mxStress
-extern int gxStress; /* of xsMemory.c: 1 collects at every allocation */
-#endif
 
 /* A signal's handler can reach nothing else. */
 static XsnapPage page;
@@ -26,6 +26,7 @@ static long interrupt_after; /* milliseconds, 0: not at all */
 typedef struct {
   const char *path;
   uint64_t heap;
+  int every;
   char *source;
   bool failed; /* an error or a rejection was not caught */
 } Job;
@@ -76,14 +77,15 @@ static void interrupt(int number) {
   page.interrupt = 1;
 }
 
-/* Armed by the first print, so that a slow start is not what is interrupted. */
+/* Armed by the first print, so that a slow start is not what is interrupted;
+   by the processor's time, so that a program comes equally far on every day. */
 static void arm(void) {
   struct itimerval timer = {
       .it_value = {interrupt_after / 1000, interrupt_after % 1000 * 1000}};
   if (interrupt_after == 0)
     return;
-  signal(SIGALRM, interrupt);
-  setitimer(ITIMER_REAL, &timer, NULL);
+  signal(SIGPROF, interrupt);
+  setitimer(ITIMER_PROF, &timer, NULL);
   interrupt_after = 0;
 }
 
@@ -206,7 +208,7 @@ static int run(Job *job) {
   XsnapVm *before = xsnap_platform_enter(vm);
   XsnapStatus status = xsnap_vm_start(vm, &start);
 #ifdef mxStress
-  gxStress = 1; /* making a machine takes it back */
+  shell_stress(job->every);
 #endif
   bool finished = status == XSNAP_OK && xsnap_run(vm, guest, job);
   if (!finished)
@@ -228,6 +230,8 @@ static bool take_options(Job *job, int argc, char **argv) {
       interrupt_after = value;
     else if (strcmp(argv[at], "--heap") == 0)
       job->heap = (uint64_t)value;
+    else if (strcmp(argv[at], "--every") == 0 && value < 1000000)
+      job->every = (int)value;
     else
       return false;
   }
@@ -236,7 +240,7 @@ static bool take_options(Job *job, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  Job job = {.heap = XSNAP_MAX_HEAP};
+  Job job = {.heap = XSNAP_MAX_HEAP, .every = 1};
   if (!take_options(&job, argc, argv)) {
     fputs("usage: engo-shell [--interrupt MS] [--heap BYTES] FILE.js\n",
           stderr);
