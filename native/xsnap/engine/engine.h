@@ -117,6 +117,10 @@ uint32_t engo_bigint_divide_by_word(uint32_t *quotient, const uint32_t *words,
 void engo_bigint_divide(void *machine, uint32_t *quotient, uint32_t *words,
                         uint32_t size, const uint32_t *by, uint32_t by_size);
 
+/* numbers.c: `length` digits of a base of 2 to 36, all of them valid. */
+double engo_whole_number(void *machine, const char *digits, size_t length,
+                         int base);
+
 /* caches.c: what XS tells before it collects, before it moves chunks, and at
    its end. */
 void engo_before_collect(void *machine);
