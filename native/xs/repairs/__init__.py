@@ -58,6 +58,7 @@ _ORDER: Final = (
     "c49_hypot",
     "c50_whole_arguments",
     "c51_callback_undefined",
+    "c52_round",
     "d01_message_prefix",
     "d02_no_function",
     "v01_heap_growth",

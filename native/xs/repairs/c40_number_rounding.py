@@ -21,8 +21,11 @@ REPAIR = Repair(
     name="c40_number_rounding",
     reason="whole numbers above 2**53 were read wrong, 1e23 was printed wrong",
     edits=(
-        Edit(DTOA, old="#define Omit_Private_Memory\n#define ROUND_BIASED\n",
-             new="#define Omit_Private_Memory\n"),  # fmt: skip
+        Edit(
+            DTOA,
+            old="#define Omit_Private_Memory\n#define ROUND_BIASED\n",
+            new="#define Omit_Private_Memory\n",
+        ),  # fmt: skip
         Edit(
             DTOA,
             old="if (dval(&u) > ds || (dval(&u) == ds && L & 1))",

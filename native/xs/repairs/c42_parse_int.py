@@ -1,8 +1,10 @@
 """parseInt of more than 53 bits rounds once.
 
 Symptom: `parseInt('774762928556188523639')` is 774762928556188400000 and a hundred
-units off; `parseInt` of many hexadecimal digits is off by one unit in the last place.
-Cause: each digit was multiplied and added as a number, and each step rounded.
+units off; `parseInt` of many hexadecimal digits is off by one unit in the last place;
+`parseInt('-0')` is 0.
+Cause: each digit was multiplied and added as a number, and each step rounded; what
+equals a whole number became one.
 Effect: native/xsnap/engine/numbers.c makes the nearest number of decimal digits and of
 those of bases that are powers of two; the language asks for no more (ECMA-262 19.2.5).
 """
@@ -29,6 +31,11 @@ REPAIR = Repair(
 	aResult = engo_whole_number(the, r, (size_t)(s - r), aRadix);
 	if (r == s) {
 """,
+        ),
+        Edit(
+            "xs/sources/xsNumber.c",
+            old="\t\tif (aSign == aResult) {\n",
+            new="\t\tif ((aSign == aResult) && !(c_signbit(aResult) && (aRadix == 0))) {\n",
         ),
     ),
     programs=("correctness/parse-int",),
