@@ -25,7 +25,7 @@ REPAIR = Repair(
             DTOA,
             old="#define Omit_Private_Memory\n#define ROUND_BIASED\n",
             new="#define Omit_Private_Memory\n",
-        ),  # fmt: skip
+        ),
         Edit(
             DTOA,
             old="if (dval(&u) > ds || (dval(&u) == ds && L & 1))",

@@ -28,6 +28,7 @@ static txSlot* fxCheckArrayItems(txMachine* the, txSlot* array, txIndex from, tx
 static txSlot* fxCheckArrayItems(txMachine* the, txSlot* array, txIndex from, txIndex to);
 static void fxMakeArrayDense(txMachine* the, txIndex length);
 static void fxIndexItems(txSlot* array, txIndex from, txIndex to);
+void fxIndexArray(txMachine* the, txSlot* array);
 """,
         ),
         Edit(
