@@ -124,7 +124,8 @@ static void flush(EngoLink *link) {
   if (!link->broken)
     return;
   engo_bytes_free(output);
-  engo_instance_enqueue(link->instance);
+  if (engo_instance_enqueue(link->instance))
+    engo_pool_push(link->instance->pool, link->instance);
 }
 
 int engo_link_fill(EngoInstance *instance) {
@@ -295,15 +296,19 @@ static uint32_t take_noted(EngoHost *host) {
 
 static void poke(EngoLink *link, bool out) {
   EngoInstance *instance = link->instance;
+  bool push = false;
   pthread_mutex_lock(&instance->lock);
   if (out)
     engo_link_tell(instance);
   else {
     link->armed = link->drained = false;
-    engo_instance_enqueue(instance);
+    push = engo_instance_enqueue(instance);
   }
-  pthread_cond_broadcast(&instance->changed); /* it may wait for this */
   pthread_mutex_unlock(&instance->lock);
+  if (push)
+    engo_pool_push(instance->pool, instance);
+  else
+    pthread_cond_broadcast(&instance->changed); /* it may wait for this */
 }
 
 /* Add what the running machine has had since it was last looked at: a thread's

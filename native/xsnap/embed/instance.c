@@ -42,14 +42,29 @@ static void ring(EngoBell *bell) {
       write(bell->descriptor, &one, sizeof one) >= 0 || errno == EAGAIN;
 }
 
-void engo_instance_tell(EngoInstance *instance) {
+static void ring_bells(EngoInstance *instance) {
   if (instance->link)
     engo_link_tell(instance);
   if (engo_bytes_length(&instance->output) || instance->state == ENGO_ENDED)
     ring(&instance->readable);
   if (engo_bytes_length(&instance->input) <= ENGO_INPUT_LIMIT / 2)
     ring(&instance->writable);
+}
+
+void engo_instance_tell(EngoInstance *instance) {
+  ring_bells(instance);
   pthread_cond_broadcast(&instance->changed);
+}
+
+/* The last that its thread does with it, which lets go of the lock first:
+   whoever is woken needs it. The owner may delete it from then on, but waits
+   for us. */
+static void tell_and_unlock(EngoInstance *instance) {
+  ring_bells(instance);
+  instance->leaving++;
+  pthread_mutex_unlock(&instance->lock);
+  pthread_cond_broadcast(&instance->changed);
+  instance->leaving--;
 }
 
 /* It is to end; it has ended once its thread has left it (`leave`). */
@@ -187,12 +202,11 @@ void engo_instance_run(EngoInstance *instance) {
   }
   instance->running_on = false;
   engo_instance_leave(instance, again ? ENGO_QUEUED : ENGO_RESTING);
-  engo_instance_tell(instance);
-  /* Whoever deletes it needs the lock, so this is the last that is done. It may
-     have ended just now, and its owner knows. */
-  if (again && instance->state == ENGO_QUEUED)
-    engo_pool_push(instance->pool, instance);
-  pthread_mutex_unlock(&instance->lock);
+  again &= instance->state == ENGO_QUEUED; /* it may have ended just now */
+  EngoPool *pool = instance->pool;
+  tell_and_unlock(instance);
+  if (again)
+    engo_pool_push(pool, instance);
 }
 
 /* ---- what the module imports, on the thread that runs it */

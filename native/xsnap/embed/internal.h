@@ -6,6 +6,7 @@
 #include "carrier.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #define ENGO_SCRATCH 65535
@@ -59,9 +60,10 @@ struct EngoInstance {
   EngoLink *link;  /* NULL: the owner writes and reads the bytes itself */
   bool running_on; /* `clock` is of the thread that runs it */
   clockid_t clock;
-  uint64_t runs;      /* how often a thread has begun to run it */
-  int64_t since;      /* when the crank began, nanoseconds */
-  EngoInstance *next; /* in the pool's queue */
+  uint64_t runs;       /* how often a thread has begun to run it */
+  int64_t since;       /* when the crank began, nanoseconds */
+  EngoInstance *next;  /* in the pool's queue */
+  _Atomic int leaving; /* threads that still tell the owner, without the lock */
 };
 
 struct EngoPool {
@@ -92,8 +94,10 @@ void engo_instance_end(EngoInstance *instance, int status);
 /* Its thread leaves it in this state, if it has not ended. */
 void engo_instance_leave(EngoInstance *instance, EngoState state);
 
-/* owner.c; something is to be done; with the lock held */
-void engo_instance_enqueue(EngoInstance *instance);
+/* owner.c; something is to be done; with the lock held. True: the caller is to
+   push it, best after letting go of the lock, or whoever is woken waits for
+   it. A queued instance is not deleted. */
+bool engo_instance_enqueue(EngoInstance *instance);
 
 /* host.c, with the instance's lock held */
 /* Read more input: 1: there is some, 0: none now, -1: the pipe has ended. */

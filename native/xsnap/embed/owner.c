@@ -4,6 +4,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@ void engo_instance_bind(EngoInstance *instance, void *context,
 }
 
 void engo_instance_delete(EngoInstance *instance) {
+  while (instance->leaving)
+    sched_yield();
   engo_bytes_free(&instance->input);
   engo_bytes_free(&instance->output);
   pthread_mutex_destroy(&instance->lock);
@@ -52,11 +55,11 @@ static void answer(EngoBell *bell) {
 
 /* ---- bytes */
 
-void engo_instance_enqueue(EngoInstance *instance) {
-  if (instance->state == ENGO_RESTING) {
-    instance->state = ENGO_QUEUED;
-    engo_pool_push(instance->pool, instance);
-  }
+bool engo_instance_enqueue(EngoInstance *instance) {
+  if (instance->state != ENGO_RESTING)
+    return false;
+  instance->state = ENGO_QUEUED;
+  return true;
 }
 
 size_t engo_instance_write(EngoInstance *instance, const void *data,
@@ -64,6 +67,7 @@ size_t engo_instance_write(EngoInstance *instance, const void *data,
   pthread_mutex_lock(&instance->lock);
   size_t held = engo_bytes_length(&instance->input);
   size_t room = held < ENGO_INPUT_LIMIT ? ENGO_INPUT_LIMIT - held : 0;
+  bool push = false;
   if (length > room)
     length = room;
   if (instance->status != ENGO_ALIVE) {
@@ -72,10 +76,13 @@ size_t engo_instance_write(EngoInstance *instance, const void *data,
     length = 0;
     answer(&instance->writable);
   } else {
-    engo_instance_enqueue(instance);
-    pthread_cond_broadcast(&instance->changed); /* it may wait for this */
+    push = engo_instance_enqueue(instance);
   }
   pthread_mutex_unlock(&instance->lock);
+  if (push)
+    engo_pool_push(instance->pool, instance);
+  else
+    pthread_cond_broadcast(&instance->changed); /* it may wait for this */
   return length;
 }
 
@@ -192,14 +199,17 @@ void engo_instance_kill(EngoInstance *instance) {
 
 void engo_instance_call(EngoInstance *instance, const EngoFunction *function,
                         int32_t argument) {
+  bool push = false;
   pthread_mutex_lock(&instance->lock);
   if (instance->status == ENGO_ALIVE) {
     instance->called = *function;
     instance->argument = argument;
     instance->calling = true;
-    engo_instance_enqueue(instance);
+    push = engo_instance_enqueue(instance);
   }
   pthread_mutex_unlock(&instance->lock);
+  if (push)
+    engo_pool_push(instance->pool, instance);
 }
 
 int32_t engo_instance_result(EngoInstance *instance) {

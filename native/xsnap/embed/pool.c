@@ -153,15 +153,18 @@ void engo_pool_push(EngoPool *pool, EngoInstance *instance) {
   pool->queued++;
   /* A thread that was woken is idle until it runs, so it is not enough that
      there is one. */
+  pthread_cond_t *wake = NULL;
   if (pool->idle >= pool->queued)
-    pthread_cond_signal(&pool->work);
+    wake = &pool->work;
   else if (pool->lingering > 0)
     call_back(pool);
   else if (pool->threads - pool->blocked < pool->least)
     add_thread(pool);
   else
-    pthread_cond_signal(&pool->waited);
+    wake = &pool->waited;
   pthread_mutex_unlock(&pool->lock);
+  if (wake)
+    pthread_cond_signal(wake); /* who is woken needs the lock */
 }
 
 bool engo_pool_others_wait(EngoPool *pool) {
