@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.engo-ready
 
-.PHONY: demo test check format build bench bench-engine asan stress kill9 repairs \
-  repairs-proof test262 clean help
+.PHONY: demo test check format build bench bench-engine asan fuzz stress kill9 \
+  repairs repairs-proof test262 clean help
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -51,6 +51,11 @@ asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	ENGO_XSNAP=$(CURDIR)/build/out/asan-snapshot/engo-xsnap \
 	  $(BIN)/python -m pytest -q tests/native --flavour asan
+
+fuzz: build ## ROUNDS programs of calls whose guests interfere, with the sanitizers
+	$(BIN)/python build_ffi.py --asan
+	@$(BIN)/python -m tests.differential.reentrant --rounds $(or $(ROUNDS),500) \
+	  --shell build/out/asan/engo-shell $(ARGS)
 
 stress: build ## guest programs with a collection at every allocation
 	$(BIN)/python build_ffi.py --quiet --shell --stress

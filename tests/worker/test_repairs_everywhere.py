@@ -29,8 +29,12 @@ START_COMPARTMENT: Final = {
     "correctness/shared-globals": "lockdown",
     "safety/atomics-shrink": "Atomics",
     "safety/base64-decode-bounds": "Base64",
+    "safety/global-names-of-prototypes": "lockdown",
+    "safety/host-objects-again": "lockdown",
     "safety/hostobject-no-buffer": "SharedArrayBuffer",
     "safety/hostobject-no-buffer-compartment": "lockdown",
+    "safety/petrified-stays": "petrify",
+    "safety/text-sizes-typed-array": "lockdown",
 }
 # 100,000 conditions in each other are too deep for the stack in a module's memory, so
 # that a RangeError comes before the interrupt.
