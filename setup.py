@@ -13,7 +13,7 @@ from setuptools.command.sdist import sdist
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import build_ffi
-from native.xs import assemble, fetch, pipeline
+from native.xs import assemble, fetch, intl_packages, pipeline
 
 
 class BuildNative(build_ext):
@@ -36,6 +36,7 @@ class SourceWithArchives(sdist):
 
     def run(self):
         fetch.vendor(pipeline.CACHE)
+        intl_packages.vendor(pipeline.CACHE)
         super().run()
 
 

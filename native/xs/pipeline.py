@@ -16,6 +16,7 @@ from typing import Final
 
 from native.xs import compile as compiling
 from native.xs import fetch
+from native.xs import intl_packages as intl
 from native.xs.flavours import (
     DEFINES,
     LANGUAGE,
@@ -38,7 +39,7 @@ MODULES: Final = (
     "modules/data/text/encoder/textencoder.c",
     "modules/data/base64/modBase64.c",
 )
-IMAGES: Final = ("bare", "endo")
+IMAGES: Final = ("bare", "endo", "endo-intl")
 SUFFIX: Final = ".snapshot"
 
 Say = Callable[[str], None]
@@ -221,11 +222,11 @@ def make_images(
     By name in the folder of images. `command` is a module for Python and the subject.
     """
     folder = subject.parent / "images"
-    modules = fetch.endo_packages(BUILD)
+    modules = (fetch.endo_packages(BUILD), intl.intl_packages(BUILD, CACHE))
     key = compiling.digest(
         [
             subject.read_bytes(),
-            modules.parent.name.encode(),
+            *(folder.parent.name.encode() for folder in modules),
             compiling.files_digest(
                 [
                     maker,
@@ -249,7 +250,7 @@ def make_images(
     done = subprocess.run(
         [
             sys.executable, "-S", "-m", *command,
-            "--node-modules", str(modules), "--out", str(folder),
+            *(f"--node-modules={each}" for each in modules), "--out", str(folder),
         ],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         capture_output=True,

@@ -1,6 +1,6 @@
 """Makes the images of WebAssembly machines; run by the build, never by Engo.
 
-    python -m native.xs.wasm_images --module FILE --node-modules DIR --out DIR
+    python -m native.xs.wasm_images --module FILE --node-modules DIR… --out DIR
 
 What engo.bootstrap.build does with an executable, done inside an instance of the
 module: the same scripts, packages, clock and seed. A snapshot has pointers in it, so
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str]) -> int:
     """The command line; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m native.xs.wasm_images")
     parser.add_argument("--module", required=True, type=Path)
-    parser.add_argument("--node-modules", required=True, type=Path)
+    parser.add_argument("--node-modules", required=True, type=Path, action="append")
     parser.add_argument("--out", required=True, type=Path)
     options = parser.parse_args(arguments)
     config = wasmtime.Config()
@@ -131,7 +131,7 @@ def main(arguments: Sequence[str]) -> int:
     config.max_wasm_stack = NATIVE_STACK
     engine = wasmtime.Engine(config)
     module = wasmtime.Module.from_file(engine, str(options.module))
-    server = ModuleServer(reader(options.node_modules))
+    server = ModuleServer(reader(*options.node_modules))
     options.out.mkdir(parents=True, exist_ok=True)
     for name in IMAGES:
         data = build_image(engine, module, name, server)

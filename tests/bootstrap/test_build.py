@@ -8,6 +8,7 @@ import pytest
 from engo.bootstrap.build import (
     ENDO_ONLY,
     IMAGES,
+    INTL_ONLY,
     boot,
     build_image,
     main,
@@ -39,10 +40,10 @@ def no_packages(path: tuple[str, ...]) -> bytes | None:
 
 
 def test_scripts_are_numbered_and_small() -> None:
-    names = [path.name for path in scripts_of("endo")]
+    names = [path.name for path in scripts_of("endo-intl")]
     assert len({name[:2] for name in names}) == len(names)
     assert names == sorted(names)
-    for path in scripts_of("endo"):
+    for path in scripts_of("endo-intl"):
         text = path.read_text()
         assert text.startswith("// "), path.name
         assert "'use strict';" in text, path.name
@@ -53,6 +54,13 @@ def test_the_bare_image_goes_without_packages() -> None:
     bare = [path.name for path in scripts_of("bare")]
     assert bare[-1].startswith("90-")
     assert not [name for name in bare if name.startswith(ENDO_ONLY)]
+
+
+def test_the_ordinary_image_goes_without_intl() -> None:
+    whole = scripts_of("endo-intl")
+    left_out = [path for path in whole if path.name.startswith(INTL_ONLY)]
+    assert [path for path in whole if path not in left_out] == scripts_of("endo")
+    assert len(left_out) == len(INTL_ONLY)
 
 
 def test_two_builds_are_equal(executable: str, server: ModuleServer) -> None:
@@ -84,6 +92,16 @@ def test_reading_stays_in_node_modules(tmp_path: Path) -> None:
     assert read(("package.json",)) is None
 
 
+def test_folders_are_read_as_one(tmp_path: Path) -> None:
+    for name, text in (("a", "1"), ("b", "2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.js").write_text(text)
+        (tmp_path / name / "both.js").write_text(text)
+    read = reader(tmp_path / "a", tmp_path / "b")
+    found = [read(("node_modules", f"{name}.js")) for name in ("a", "b", "both", "c")]
+    assert found == [b"1", b"2", b"1", None]
+
+
 def test_other_questions_are_refused() -> None:
     server = ModuleServer(no_packages)
     with pytest.raises(ValueError, match="expected a question for a module"):
@@ -111,4 +129,4 @@ def test_the_command_line_wants_all_it_needs(
     with pytest.raises(SystemExit):
         main([])
     assert re.search("--executable.*--node-modules.*--out", capsys.readouterr().err)
-    assert IMAGES == ("bare", "endo")
+    assert IMAGES == ("bare", "endo", "endo-intl")

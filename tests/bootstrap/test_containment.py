@@ -31,7 +31,7 @@ WALK = """
 """.strip()
 
 
-@pytest.fixture(scope="module", params=["bare", "endo"])
+@pytest.fixture(scope="module", params=["bare", "endo", "endo-intl"])
 def guest(request: pytest.FixtureRequest) -> Iterator[Worker]:
     with Worker(image=request.param) as worker:
         yield worker

@@ -281,7 +281,7 @@ class Fake:
         return cancel
 
     def start_worker(
-        self, hooks: WorkerHooks, engine: str, state: bytes | None
+        self, hooks: WorkerHooks, engine: str, image: str, state: bytes | None
     ) -> Promise:
         def begin() -> FakeBody:
             machine = Machine(self.turns) if state is None else self.states.pop(state)

@@ -204,5 +204,5 @@ async def test_a_worker_that_cannot_be_started_is_a_rejection(tmp_path: Path) ->
 
     async with opened(tmp_path) as (shell, _, log):
         with pytest.raises(JSError, match="by a defect"):
-            await settled(shell, shell.start_worker(Hooks(), "native", None))
+            await settled(shell, shell.start_worker(Hooks(), "native", "endo", None))
         assert "NotImplementedError" in log.lines[0]

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engo.captp import JSError
-from engo.formula.engines import ENGINES, check_engine
+from engo.formula.engines import ENGINES, IMAGES, check_engine, check_image
 from engo.formula.types import (
+    OPTIONAL,
     TYPES,
     FormulaError,
     Kind,
@@ -32,6 +33,7 @@ SAMPLES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.TEXT: TEXT,
     Kind.TEXTS: st.lists(TEXT, max_size=3),
     Kind.ENGINE: st.sampled_from(ENGINES),
+    Kind.IMAGE: st.sampled_from(IMAGES),
 }
 
 
@@ -48,7 +50,7 @@ def members(kind: str, *, optional: bool) -> dict[str, st.SearchStrategy[Any]]:
     return {
         name: SAMPLES[held]
         for name, held in TYPES[kind].items()
-        if (held is Kind.ENGINE) is optional
+        if (held in OPTIONAL) is optional
     }
 
 
@@ -80,9 +82,10 @@ def test_a_text_that_begins_with_a_bracket_comes_back_as_it_was() -> None:
         ({"type": "nosuch"}, "formula types, got 'nosuch'"),
         ({"type": []}, "formula types"),
         ({"type": "handle"}, r"the members \['agent'\]"),
-        ({"type": "worker", "x": 1}, r"the members \['engine'\]"),
+        ({"type": "worker", "x": 1}, r"the members \['engine', 'image'\]"),
         ({"type": "worker", "engine": "v8"}, "worker.engine to be engine, got 'v8'"),
         ({"type": "worker", "engine": None}, "worker.engine to be engine, got None"),
+        ({"type": "worker", "image": "bare"}, "worker.image to be image, got 'bare'"),
         ({"type": "pet-store", "engine": "wasm"}, r"the members \[\]"),
         ({"type": "handle", "agent": 5}, "handle.agent to be id"),
         ({"type": "marshal", "body": "#1", "slots": [5]}, "marshal.slots to be ids"),
@@ -104,6 +107,14 @@ def test_engines_have_names() -> None:
         check_engine("v8")
     with pytest.raises(JSError, match="got no text"):
         check_engine(["wasm"])
+
+
+def test_images_have_names() -> None:
+    assert [check_image(image) for image in IMAGES] == list(IMAGES)
+    with pytest.raises(JSError, match='image of endo, endo-intl; got "bare"'):
+        check_image("bare")
+    with pytest.raises(JSError, match="got no text"):
+        check_image(None)
 
 
 def test_references_are_checked() -> None:

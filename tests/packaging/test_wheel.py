@@ -103,7 +103,7 @@ def test_the_wheel_has_every_part_of_the_build(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"engo"}
 
 
-@pytest.mark.parametrize("image", ["bare", "endo"])
+@pytest.mark.parametrize("image", ["bare", "endo", "endo-intl"])
 @pytest.mark.parametrize("engine", ["native", "wasm", "wasm-child"])
 def test_a_guest_runs(python: Path, engine: str, image: str) -> None:
     words = (python, "-I", "-c", GUEST, engine, image)

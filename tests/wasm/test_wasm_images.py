@@ -16,11 +16,15 @@ from engo.bootstrap.build import reader, scripts_of
 from engo.bootstrap.modules import ModuleServer
 from engo.worker.snapshotfile import HEADER_BYTES, image_digest, parse_header
 from native.xs.fetch import endo_packages
-from native.xs.pipeline import BUILD
+from native.xs.intl_packages import intl_packages
+from native.xs.pipeline import BUILD, CACHE
 from tests.wasm.instance import IMAGES, MODULE, Instance, Message, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+FOLDERS = (endo_packages(BUILD), intl_packages(BUILD, CACHE))
 
 
 def answering(server: ModuleServer) -> Callable[[Message], Message]:
@@ -32,7 +36,7 @@ def answering(server: ModuleServer) -> Callable[[Message], Message]:
 
 def image(module: tuple[Any, Any], name: str) -> bytes:
     made = Instance(*module)
-    made.on_call = answering(ModuleServer(reader(endo_packages(BUILD))))
+    made.on_call = answering(ModuleServer(reader(*FOLDERS)))
     made.start()
     for path in scripts_of(name):
         said = made.evaluate(path.read_text(), f"engo:{path.name}")
@@ -40,7 +44,7 @@ def image(module: tuple[Any, Any], name: str) -> bytes:
     return made.snapshot()
 
 
-@pytest.mark.parametrize("name", ["bare", "endo"])
+@pytest.mark.parametrize("name", ["bare", "endo", "endo-intl"])
 def test_an_image_is_made_again_and_restored(name: str) -> None:
     module = compiled()
     body = image(module, name)

@@ -28,7 +28,7 @@ WRONG_OPENINGS: list[tuple[dict[str, Any], str]] = [
     ({"on_rejection": 5}, "on_rejection to be callable, got int"),
     ({"launcher": 5}, "or an engo.Launcher; got 5"),
     ({"launcher": "nope"}, "auto, executable, reexec; got 'nope'"),
-    ({"image": "nope"}, "bare, endo; got 'nope'"),
+    ({"image": "nope"}, "bare, endo, endo-intl; got 'nope'"),
     ({"snapshot": 5, "key": bytes(32)}, "a binary stream, got int"),
 ]
 

@@ -1,6 +1,6 @@
 """Makes the images that workers start from; run by the build, never by Engo.
 
-    python -m engo.bootstrap.build --executable FILE --node-modules DIR --out DIR
+    python -m engo.bootstrap.build --executable FILE --node-modules DIR… --out DIR
 
 A fresh machine of the executable evaluates the scripts, is served the packages'
 modules, and is snapshotted. The compiled extension is not needed. Two builds give
@@ -31,7 +31,15 @@ from engo.worker.snapshotfile import (
 SCRIPTS: Final = Path(__file__).parent
 ENDO_ONLY: Final = ("20-", "21-", "40-", "65-", "70-", "80-")
 """Prefixes of the scripts that the bare image goes without."""
-IMAGES: Final = ("bare", "endo")
+INTL_ONLY: Final = ("22-", "32-")
+"""Prefixes of the scripts of the image with `Intl` alone."""
+LEFT_OUT: Final = {
+    "bare": (*ENDO_ONLY, *INTL_ONLY),
+    "endo": INTL_ONLY,
+    "endo-intl": (),
+}
+"""By image, the scripts that it goes without."""
+IMAGES: Final = tuple(LEFT_OUT)
 
 
 class _StillClock(SystemClock):
@@ -66,19 +74,20 @@ class _Starter:
 def scripts_of(image: str) -> list[Path]:
     """The scripts of an image in their order."""
     found = sorted(SCRIPTS.glob("[0-9][0-9]-*.js"))
-    if image == "endo":
-        return found
-    return [path for path in found if not path.name.startswith(ENDO_ONLY)]
+    return [path for path in found if not path.name.startswith(LEFT_OUT[image])]
 
 
-def reader(node_modules: Path) -> Read:
-    """The power to read below one node_modules folder, and nothing else."""
+def reader(*folders: Path) -> Read:
+    """The power to read below node_modules folders, as if they were one."""
 
     def read(path: tuple[str, ...]) -> bytes | None:
         if path[0] != MODULES:
             return None
-        file = node_modules.joinpath(*path[1:])
-        return file.read_bytes() if file.is_file() else None
+        for folder in folders:
+            file = folder.joinpath(*path[1:])
+            if file.is_file():
+                return file.read_bytes()
+        return None
 
     return read
 
@@ -120,10 +129,10 @@ def main(arguments: Sequence[str]) -> int:
     """The command line; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m engo.bootstrap.build")
     parser.add_argument("--executable", required=True)
-    parser.add_argument("--node-modules", required=True, type=Path)
+    parser.add_argument("--node-modules", required=True, type=Path, action="append")
     parser.add_argument("--out", required=True, type=Path)
     options = parser.parse_args(arguments)
-    server = ModuleServer(reader(options.node_modules))
+    server = ModuleServer(reader(*options.node_modules))
     options.out.mkdir(parents=True, exist_ok=True)
     for name in IMAGES:
         data = build_image(options.executable, name, server)

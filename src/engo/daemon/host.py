@@ -5,7 +5,7 @@ started ends with it. A facet whose `caller` is None is everybody's: guests get 
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engo.captp import (
     JSError,
@@ -26,7 +26,7 @@ from engo.daemon.incarnation import Incarnation
 from engo.daemon.names import NameStore
 from engo.daemon.unsupported import method_names, unsupported
 from engo.daemon.workerlist import list_workers
-from engo.formula.engines import check_engine
+from engo.formula.engines import ORDINARY, check_engine, check_image
 from engo.formula.ids import FormulaId, FormulaNumber
 from engo.formula.names import (
     Name,
@@ -53,6 +53,16 @@ _OWN = frozenset(
 _POWERS = ("NONE", "AGENT", "ENDO")
 
 Extra = dict[FormulaNumber, Formula]
+
+
+class _Wanted(NamedTuple):
+    """What a worker should be; None: whatever it is."""
+
+    engine: str | None
+    image: str | None
+
+
+_ANY = _Wanted(None, None)
 
 
 class EndoHost(NameHub):
@@ -154,27 +164,37 @@ class EndoHost(NameHub):
 
     @method("provideWorker")
     async def provide_worker(self, name_or_path: object) -> object:
-        return await self._provide_worker(check_name_or_path(name_or_path), None)
+        path = check_name_or_path(name_or_path)
+        return await self._provide_worker(path, _ANY)
 
     @method("spawnWorker")
-    async def spawn_worker(self, name_or_path: object, engine: object) -> object:
-        """`provideWorker` of an engine; a worker of another is no such worker."""
+    async def spawn_worker(
+        self, name_or_path: object, engine: object, image: object
+    ) -> object:
+        """`provideWorker` of an engine, an image or both: a worker of another is no
+        such worker."""
         path = check_name_or_path(name_or_path)
-        return await self._provide_worker(path, check_engine(engine))
+        wanted = _ANY
+        if image is not Undefined:
+            wanted = wanted._replace(image=check_image(image))
+        if engine is not Undefined or wanted == _ANY:
+            wanted = wanted._replace(engine=check_engine(engine))
+        return await self._provide_worker(path, wanted)
 
-    async def _provide_worker(self, path: list[Name], engine: str | None) -> object:
+    async def _provide_worker(self, path: list[Name], wanted: "_Wanted") -> object:
         found = await self._find(path)
         if found is None:
-            found = await self._new_worker(path, engine)
+            found = await self._new_worker(path, wanted)
             self.daemon.workers.incarnation(found).facet()
-        elif engine is not None:
+        elif wanted != _ANY:
             self._check_worker(found, path)
-            known = self.daemon.engine_of(found)
-            if known != engine:
-                raise JSError(
-                    f"{quote('.'.join(path))} is a worker of engine {known} already, "
-                    f"not {engine}; remove it, or choose another name"
-                )
+            known = _Wanted(self.daemon.engine_of(found), self.daemon.image_of(found))
+            for what, is_of, should in zip(_Wanted._fields, known, wanted, strict=True):
+                if should not in (None, is_of):
+                    raise JSError(
+                        f"{quote('.'.join(path))} is a worker of {what} {is_of} "
+                        f"already, not {should}; remove it, or choose another name"
+                    )
         return await until(self.daemon.provide(found))
 
     @method("listWorkers")
@@ -213,12 +233,14 @@ class EndoHost(NameHub):
         found = await self.identify(*path)
         return None if found is Undefined else self.daemon.check_id(found)
 
-    async def _new_worker(self, path: list[Name], engine: str | None) -> FormulaId:
+    async def _new_worker(self, path: list[Name], wanted: "_Wanted") -> FormulaId:
         target = await self.target_of(path)
         number = self.daemon.new_number()
         worker = self.daemon.id_here(number)
-        engine = engine or self.daemon.settings.engine
+        engine = wanted.engine or self.daemon.settings.engine
         formula = {"type": "worker", "engine": engine}
+        if wanted.image not in (None, ORDINARY):
+            formula["image"] = wanted.image
         await self.daemon.keeping.bind(*target, worker, {number: formula})
         return worker
 
@@ -231,7 +253,7 @@ class EndoHost(NameHub):
         path = check_name_or_path(name)
         found = await self._find(path)
         if found is None:
-            return await self._new_worker(path, None)
+            return await self._new_worker(path, _ANY)
         if self.daemon.type_of(found) != "worker":
             raise non_worker()
         return found

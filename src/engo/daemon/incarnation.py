@@ -48,6 +48,7 @@ class Incarnation:
         self.worker = worker
         self.number = split_id(worker)[0]
         self.engine = daemon.engine_of(worker)
+        self.image = daemon.image_of(worker)
         self.phase = ABSENT
         self.usage: Usage | None = None  # as it was last told
         self.active_at = daemon.outside.now()  # when it last did something
@@ -172,7 +173,9 @@ class Incarnation:
 
     def _start(self, state: bytes | None) -> None:
         self.phase = STARTING
-        started = self._daemon.outside.start_worker(self, self.engine, state)
+        started = self._daemon.outside.start_worker(
+            self, self.engine, self.image, state
+        )
         what = "resumed" if state is not None else "started"
         started.when(
             self._started,

@@ -20,6 +20,7 @@ from engo.daemon.outside import Outside
 from engo.daemon.settings import Settings
 from engo.daemon.traces import ClientTraces, Traces
 from engo.daemon.workers import EndoWorker, Workers
+from engo.formula.engines import ORDINARY
 from engo.formula.ids import (
     NUMBER_BYTES,
     FormulaId,
@@ -179,6 +180,11 @@ class Daemon:
         """The engine of a worker's formula, else that of the setting."""
         engine: str = self.formula(worker).get("engine", self.settings.engine)
         return engine
+
+    def image_of(self, worker: FormulaId) -> str:
+        """The image of a worker's formula, else that of all."""
+        image: str = self.formula(worker).get("image", ORDINARY)
+        return image
 
     def name_store(self, formula: FormulaId) -> NameStore:
         """The names of a pet-store formula."""

@@ -119,7 +119,7 @@ class Outside(Protocol):
         ...
 
     def start_worker(
-        self, hooks: WorkerHooks, engine: str, state: bytes | None, /
+        self, hooks: WorkerHooks, engine: str, image: str, state: bytes | None, /
     ) -> Promise:
         """A Body, of a new machine or a suspended one; rejected when none comes up."""
         ...

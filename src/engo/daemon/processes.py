@@ -102,11 +102,13 @@ class WorkerRun:
         shell: "Shell",
         hooks: WorkerHooks,
         started: Resolver,
+        image: str,
         state: bytes | None,
     ) -> None:
         self._shell = shell
         self._hooks = hooks
         self._started = started
+        self._image = image
         self._state = state  # of a suspended machine; None: a new one
         self._process: Process | None = None  # None: it is not running yet
         self._received = 0  # messages
@@ -128,7 +130,7 @@ class WorkerRun:
 
     async def _run(self, launcher: Starter, starting: anyio.Semaphore) -> None:
         async with open_worker(
-            image="endo",
+            image=self._image,
             limits=LIMITS,
             key=self._shell.key,
             launcher=launcher,

@@ -213,10 +213,10 @@ class Shell:
     # ---- workers
 
     def start_worker(
-        self, hooks: WorkerHooks, engine: str, state: bytes | None
+        self, hooks: WorkerHooks, engine: str, image: str, state: bytes | None
     ) -> Promise:
         promise, resolver = make_promise(self.turns)
-        run = WorkerRun(self, hooks, resolver, state)
+        run = WorkerRun(self, hooks, resolver, image, state)
         self.tasks.start_soon(run.run, engine, self._starting)
         return promise
 

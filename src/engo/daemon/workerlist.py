@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engo.captp import Promise, make_promise
 from engo.daemon.coroutines import until
 from engo.daemon.incarnation import ABSENT, Incarnation
+from engo.formula.engines import ORDINARY
 from engo.formula.ids import FormulaNumber, split_id
 from engo.formula.types import Formula
 
@@ -33,7 +34,11 @@ async def list_workers(hub: "NameHub") -> list[Record]:
     found = {each.number: each for each in daemon.workers.all()}
     for number, incarnation in found.items():
         if number not in formulas:  # made for one program
-            formulas[number] = {"type": "worker", "engine": incarnation.engine}
+            formulas[number] = {
+                "type": "worker",
+                "engine": incarnation.engine,
+                "image": incarnation.image,
+            }
     await until(_asked(daemon, found.values()))
     names = _names(hub)
     records = [
@@ -60,6 +65,7 @@ def _record(
         "names": names,
         "number": number,
         "engine": formula.get("engine", daemon.settings.engine),
+        "image": formula.get("image", ORDINARY),
         "state": ABSENT if incarnation is None else incarnation.state,
     }
     if incarnation is None or incarnation.state == ABSENT:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from engo.formula.engines import ENGINES
+from engo.formula.engines import ENGINES, IMAGES
 from engo.formula.ids import FormulaId, check_id
 
 Formula = Mapping[str, Any]
@@ -23,6 +23,7 @@ class Kind(Enum):
     TEXT = "text"
     TEXTS = "texts"
     ENGINE = "engine"  # may be left out
+    IMAGE = "image"  # may be left out
 
 
 class FormulaError(ValueError):
@@ -59,7 +60,7 @@ TYPES: Final[Mapping[str, Mapping[str, Kind]]] = {
     },
     "handle": {"agent": Kind.ID},
     # Without an engine it follows the daemon's setting.
-    "worker": {"engine": Kind.ENGINE},
+    "worker": {"engine": Kind.ENGINE, "image": Kind.IMAGE},
     "least-authority": {},
     "loopback-network": {},
     "pet-store": {},
@@ -92,6 +93,8 @@ TYPES: Final[Mapping[str, Mapping[str, Kind]]] = {
     },
 }
 
+OPTIONAL: Final = frozenset({Kind.ENGINE, Kind.IMAGE})
+"""Kinds of members that a formula may go without."""
 _NAMING: Final = frozenset({"pet-store", "mailbox-store", "known-peers-store"})
 
 
@@ -105,11 +108,13 @@ def _holds(value: object, kind: Kind) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if kind is Kind.ENGINE:
         return value in ENGINES
+    if kind is Kind.IMAGE:
+        return value in IMAGES
     return isinstance(value, str)
 
 
 def _required(members: Mapping[str, Kind]) -> set[str]:
-    return {name for name, kind in members.items() if kind is not Kind.ENGINE}
+    return {name for name, kind in members.items() if kind not in OPTIONAL}
 
 
 def check_formula(formula: object) -> Formula:

@@ -6,7 +6,7 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import engo
 
@@ -19,6 +19,8 @@ HOST_MEMORY_VARIABLE = "ENGO_HOST_MEMORY"
 """Bytes of writable private memory that a host may have; for the host alone."""
 HOST_CACHE_VARIABLE = "ENGO_HOST_CACHE"
 """The cache folder, where it is not the user's; for the host alone."""
+HOST_IMAGES_VARIABLE = "ENGO_HOST_IMAGES"
+"""The images that a host has, with commas between them; for the host alone."""
 
 _REEXEC = "import sys; sys.path[:0] = sys.argv[1:]; import engo.__main__"
 
@@ -67,17 +69,21 @@ def reexec_command() -> tuple[list[str], Mapping[str, str]]:
 
 
 def host_command(
-    memory: int, folder: str | None
+    memory: int, folder: str | None, images: Sequence[str]
 ) -> tuple[list[str], Mapping[str, str]]:
     """Arguments and environment that make this interpreter a host of machines.
 
     As `reexec_command`, but with all folders that this interpreter imports from, and
-    what names the user's cache folder. `memory`, `folder`: see the variables.
+    what names the user's cache folder. `memory`, `folder`, `images`: see the variables.
     """
     folders = [os.path.dirname(_package_folder())]
     folders += [os.path.abspath(path) for path in sys.path if path]
     folders = list(dict.fromkeys(folders))
-    environment = {SWITCH: HOST, HOST_MEMORY_VARIABLE: str(memory)}
+    environment = {
+        SWITCH: HOST,
+        HOST_MEMORY_VARIABLE: str(memory),
+        HOST_IMAGES_VARIABLE: ",".join(images),
+    }
     if folder is not None:
         environment[HOST_CACHE_VARIABLE] = os.path.abspath(folder)
     for name in ("HOME", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "LD_PRELOAD"):

@@ -47,9 +47,9 @@ _FLUSH_BYTES = 32_768  # submitted requests are written when so many bytes wait
 class Worker(WorkerFacts):
     """A confined JavaScript machine. A context manager.
 
-    image: `"bare"` (lockdown, console, Compartment) or `"endo"` (also E, Far,
-        makeExo, M, CapTP); None: no bootstrap at all and no lockdown, which is
-        for making images only.
+    image: `"bare"` (lockdown, console, Compartment), `"endo"` (also E, Far,
+        makeExo, M, CapTP) or `"endo-intl"` (also Intl); None: no bootstrap
+        at all and no lockdown, which is for making images only.
     limits: what the worker may use.
     snapshot: open from a snapshot (path, bytes or stream) instead of an image.
     key: 32 bytes that authenticate snapshots; None: this user's key file.

@@ -10,6 +10,7 @@ import gc
 import os
 import select
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engo.frames.errors import RemoteProtocolError
@@ -33,11 +34,15 @@ from engo.frames.hosting import (
 from engo.native.hosting import HostLoop, confine, map_page
 from engo.native.vm import ALIVE, RuntimeFailed, Vm
 from engo.powers.hosting import CONTROL, ControlSocket, raise_descriptor_limit
-from engo.powers.package import HOST_CACHE_VARIABLE, HOST_MEMORY_VARIABLE
+from engo.powers.package import (
+    HOST_CACHE_VARIABLE,
+    HOST_IMAGES_VARIABLE,
+    HOST_MEMORY_VARIABLE,
+)
 from engo.wasm.delta import DeltaError
 from engo.wasm.pages import Pages, read_pages, write_pages
 from engo.worker.errors import EngoError
-from engo.worker.launch import IMAGES
+from engo.worker.launch import ORDINARY
 from engo.worker.wasm_images import (
     WasmImage,
     WasmImages,
@@ -71,14 +76,14 @@ class Hosting:
         self._machines: dict[int, Machine] = {}
         self._files: dict[int, tuple[int, int]] = {}  # suspending: file, most bytes
 
-    def prepare(self, memory: int) -> None:
-        """Load everything that will be needed, then give all else up."""
+    def prepare(self, memory: int, names: Sequence[str]) -> None:
+        """Load everything that will be needed, images too; then give all else up."""
         self._images.blank()
-        for name in IMAGES:
+        for name in names:
             # Mapped for the first time, which takes memory files and executable pages.
             self._images.runtime.spawn(self._images.image(name).module, 1 << 32).close()
             self._snapshots[name] = self._images.snapshot(name)
-        self._images.restore(self._snapshots[IMAGES[0]].read(), 1 << 32).close()
+        self._images.restore(self._snapshots[names[0]].read(), 1 << 32).close()
         gc.collect()
         gc.freeze()
         confine(CONTROL, memory)
@@ -264,11 +269,12 @@ def host_main() -> int:
     raise_descriptor_limit()
     try:
         memory = int(os.environ.get(HOST_MEMORY_VARIABLE, "0"))
+        names = os.environ.get(HOST_IMAGES_VARIABLE, ",".join(ORDINARY)).split(",")
         control = ControlSocket(CONTROL, MAX_DATAGRAM, MAX_DESCRIPTORS)
         hosting = Hosting(
             control, WasmImages(folder=os.environ.get(HOST_CACHE_VARIABLE))
         )
-        hosting.prepare(memory)
+        hosting.prepare(memory, names)
         hosting.serve()
     except RemoteProtocolError as error:
         _complain(str(error))

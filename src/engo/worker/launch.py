@@ -33,7 +33,9 @@ SnapshotSource = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A path, the bytes themselves, or a binary stream at the snapshot's begin."""
 
 KINDS: Final = ("auto", "executable", "reexec")
-IMAGES: Final = ("bare", "endo")
+IMAGES: Final = ("bare", "endo", "endo-intl")
+ORDINARY: Final = IMAGES[:2]
+"""Those that every host of machines has at hand; the other one is large."""
 
 
 class Launcher:

@@ -18,7 +18,7 @@ from engo.powers.spawn import KILLED_WITHIN
 from engo.wasm.delta import Delta, DeltaError, write_delta
 from engo.wasm.pages import Pages, read_pages, write_pages
 from engo.worker.errors import LaunchError, UsageError
-from engo.worker.launch import IMAGES, image_build
+from engo.worker.launch import IMAGES, ORDINARY, image_build
 from engo.worker.limits import Limits
 from engo.worker.wasm_host import End, WasmHost
 from engo.worker.wasm_images import memory_limit
@@ -162,9 +162,10 @@ class WasmChildLauncher:
             )
         self._machines = machines
         self._pipe_bytes = pipe_bytes
-        self._command = package.host_command(memory, folder)
+        self._memory = memory
+        self._folder = folder
         self._build = image_build(package.image_path("bare", ".wasm-snapshot"))
-        self._hosts: list[WasmHost] = []
+        self._hosts: dict[WasmHost, tuple[str, ...]] = {}  # and the images of each
 
     def build(self) -> str:
         """The build that its workers must be of."""
@@ -209,7 +210,7 @@ class WasmChildLauncher:
         name: str = "",
         body: SealedMemory | None = None,
     ) -> HostedChild:
-        host = self._host()
+        host = self._host(ORDINARY if name in ("", *ORDINARY) else (name,))
         room = memory_limit(limits)
         order = Open(
             0, source, room, limits.stack, 0 if body is None else body.size, name
@@ -230,16 +231,19 @@ class WasmChildLauncher:
             line.given()
         return HostedChild(host, number, line, name or None)
 
-    def _host(self) -> WasmHost:
-        """One that has room; the ended are given up."""
+    def _host(self, images: tuple[str, ...]) -> WasmHost:
+        """One of these images that has room; the ended are given up.
+
+        Nobody pays for an image that is large and that none of his workers has.
+        """
         for host in [each for each in self._hosts if not each.alive]:
-            self._hosts.remove(host)
+            del self._hosts[host]
             host.close()
-        for host in self._hosts:
-            if host.machines < self._machines:
+        for host, has in self._hosts.items():
+            if has == images and host.machines < self._machines:
                 return host
-        host = WasmHost(*self._command)
-        self._hosts.append(host)
+        host = WasmHost(*package.host_command(self._memory, self._folder, images))
+        self._hosts[host] = images
         return host
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ...captp.values import Undefined
 from ..agent import name_path, open_agent, require_names
 from ..errors import UsageError
 from ..grammar import AS, Argument, Given, Option, Verb
 from ..several import answer_all
 
 ENGINES = ("native", "wasm", "wasm-child")
+WITH_INTL = "endo-intl"
 
 
 def run(given: Given) -> int:
@@ -21,10 +23,14 @@ def run(given: Given) -> int:
             "see 'engo spawn --help'"
         )
     with open_agent(given) as agent:
-        if engine is None:  # as Endo does
+        if engine is None and not given.has("intl"):  # as Endo does
             made = [agent.send("provideWorker", path) for path in paths]
         else:
-            made = [agent.send("spawnWorker", path, engine) for path in paths]
+            kind = (
+                Undefined if engine is None else engine,
+                WITH_INTL if given.has("intl") else Undefined,
+            )
+            made = [agent.send("spawnWorker", path, *kind) for path in paths]
         return answer_all(agent, made)
 
 
@@ -41,14 +47,20 @@ VERB = Verb(
             "daemon), wasm-child (in one process for all)",
             "engine",
         ),
+        Option(
+            "-i, --intl",
+            "with Intl: dates, numbers and lists as people write them, in English",
+        ),
     ],
     details=(
         "A name that stands for something already is left as it is. "
-        "Without --engine, ENGO_ENGINE of the daemon decides, else native."
+        "Without --engine, ENGO_ENGINE of the daemon decides, else native. "
+        "A worker with Intl takes 5 MB more; see docs/javascript.md."
     ),
     examples=[
         ("engo spawn w1", ""),
         ("engo eval '1 + 1' -w w1", "uses it; eval also makes workers by itself"),
         ("engo spawn -e wasm w2 w3", "workers that take no process"),
+        ("engo spawn --intl w4", "one in which toLocaleString knows English"),
     ],
 )

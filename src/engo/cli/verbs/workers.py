@@ -48,13 +48,19 @@ def _row(record: dict[str, object]) -> tuple[str, ...]:
         name = ", ".join(map(str, names))
     return (
         name,
-        str(record.get("engine")),
+        _engine(record),
         str(record.get("state")),
         _place(record),
         _number(record, "heap", _bytes),
         _number(record, "meter", str),
         _number(record, "idle", _seconds),
     )
+
+
+def _engine(record: dict[str, object]) -> str:
+    """The engine, and whether there is more in the machine than in others."""
+    intl = record.get("image") == "endo-intl"
+    return f"{record.get('engine')} +intl" if intl else str(record.get("engine"))
 
 
 def _place(record: dict[str, object]) -> str:
@@ -101,7 +107,7 @@ VERB = Verb(
         "A worker is absent (not started yet, or ended), starting, running, idle or "
         "suspended. It has a process of its own, or lives in the daemon or a shared "
         "one. The heap is what its machine has in use, the meter what it has computed "
-        "so far, both as it said last."
+        "so far, both as it said last. +intl marks a worker with Intl."
     ),
     examples=[
         ("engo workers", ""),
