@@ -163,7 +163,7 @@ class WasmChildLauncher:
         self._machines = machines
         self._pipe_bytes = pipe_bytes
         self._memory = memory
-        self._folder = folder
+        self._folder = folder and os.path.abspath(folder)
         self._build = image_build(package.image_path("bare", ".wasm-snapshot"))
         self._hosts: dict[WasmHost, tuple[str, ...]] = {}  # and the images of each
 
