@@ -77,6 +77,11 @@ REQUESTS = [
     (["cancel", "w1", "why"], ["cancel", ["w1", "why"]]),
     (["spawn", "w1"], ["provideWorker", [["w1"]]]),
     (["spawn", "d.w1", "-e", "wasm"], ["spawnWorker", [["d", "w1"], "wasm"]]),
+    (["spawn", "-i", "w"], ["spawnWorker", [["w"], UNDEFINED, "endo-intl"]]),
+    (
+        ["spawn", "w", "-ie", "wasm"],
+        ["spawnWorker", [["w"], "wasm", "endo-intl"]],
+    ),
     (["suspend", "w1"], ["suspendWorker", [["w1"]]]),
     (["resume", "d.w1"], ["resumeWorker", [["d", "w1"]]]),
     (["rm", "d.a"], ["remove", ["d", "a"]]),

@@ -26,10 +26,9 @@ def run(given: Given) -> int:
         if engine is None and not given.has("intl"):  # as Endo does
             made = [agent.send("provideWorker", path) for path in paths]
         else:
-            kind = (
-                Undefined if engine is None else engine,
-                WITH_INTL if given.has("intl") else Undefined,
-            )
+            kind = [Undefined if engine is None else engine]
+            if given.has("intl"):
+                kind.append(WITH_INTL)
             made = [agent.send("spawnWorker", path, *kind) for path in paths]
         return answer_all(agent, made)
 
