@@ -174,9 +174,17 @@ def repr_js(text: str) -> str:
 
 
 def judged(
-    shell: Path, seed: int, count: int, seconds: float, instead: str = ""
+    shell: Path,
+    seed: int,
+    count: int,
+    seconds: float,
+    instead: str = "",
+    every: int = 0,
 ) -> Finding | None:
-    """Run a seed's program, or another; what went wrong, or None."""
+    """Run a seed's program, or another; what went wrong, or None.
+
+    A shell of the stress flavour collects at `every` so many allocations.
+    """
     calls, source = program(seed, count)
     source = instead or source
     with tempfile.TemporaryDirectory() as folder:
@@ -186,10 +194,11 @@ def judged(
             "ASAN_OPTIONS": "detect_leaks=0",
             "UBSAN_OPTIONS": "halt_on_error=0",
         }
-        command = [str(shell), "--interrupt", "4000", "--heap", "100000000", str(path)]
+        command = [str(shell), "--interrupt", "4000", "--heap", "100000000"]
+        command += ["--every", str(every)] if every else []
         try:
             done = subprocess.run(
-                command,
+                [*command, str(path)],
                 env={**os.environ, **sanitizers},
                 capture_output=True,
                 encoding="utf-8",
@@ -225,13 +234,14 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--every", type=int, default=0, help="collect so often")
     parser.add_argument("--keep", type=Path, help="a folder for programs that failed")
     options = parser.parse_args()
     first = Random().randrange(1 << 30) if options.seed is None else options.seed
     print(f"seeds from {first}", flush=True)
     findings = 0
     for seed in range(first, first + options.rounds):
-        finding = judged(options.shell, seed, options.calls, 60)
+        finding = judged(options.shell, seed, options.calls, 60, every=options.every)
         if finding is None:
             continue
         findings += 1
