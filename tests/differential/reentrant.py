@@ -194,7 +194,7 @@ def judged(
             "ASAN_OPTIONS": "detect_leaks=0",
             "UBSAN_OPTIONS": "halt_on_error=0",
         }
-        command = [str(shell), "--interrupt", "4000", "--heap", "100000000"]
+        command = [str(shell), "--interrupt", "1500", "--heap", "100000000"]
         command += ["--every", str(every)] if every else []
         try:
             done = subprocess.run(
