@@ -87,6 +87,7 @@ _ORDER: Final = (
     "v20_snapshot_reading",
     "v12_hoisted_setjmp",
     "v13_value_halves",
+    "v14_parser_arena",
     "w01_extensions",
     "w03_firm_chunks",
     "w04_hidden_slots",
@@ -99,6 +100,9 @@ _ORDER: Final = (
     "m07_parser_asks",
     "m08_normalize_asks",
     "m09_stringify_asks",
+    "m10_regexp_asks",
+    "m11_texts_ask",
+    "m12_typed_arrays_ask",
 )
 
 

@@ -86,6 +86,8 @@ int32_t engo_string_unit_of(void *machine, const char *text, int32_t byte);
 void engo_string_enter(void *machine, const char *text, int32_t size);
 char *engo_string_cut(void *machine, char *const *from, int32_t begin,
                       int32_t size);
+int32_t engo_string_same(void *machine, const char *a, const char *b);
+void engo_string_repeat(void *machine, char *text, int32_t size, int32_t count);
 
 /* properties.c: slots of named properties. */
 #define ENGO_STEPS 8       /* that XS walks by itself before it asks */
@@ -130,6 +132,16 @@ void engo_end(void *machine);
 void *engo_take(void *machine, size_t size);
 void engo_give_back(void *machine, void *memory, size_t size);
 
+/* arena.c: memory that is given back at once. A zero record is an empty one. */
+typedef struct EngoArena {
+  void *blocks; /* the latest first */
+  char *next;   /* where the next piece begins, `left` bytes before the end */
+  size_t left;
+  size_t size; /* of the block that `next` is in */
+} EngoArena;
+void *engo_arena_take(EngoArena *arena, size_t size);
+void engo_arena_end(EngoArena *arena);
+
 /* interrupt.c: the host's interrupt, a word that `interrupt` of a machine
    points to. Whoever may run guest code may end the machine by these. */
 void engo_stop(void *machine);
@@ -142,5 +154,7 @@ int engo_stopped(void *machine);
 /* Where nothing is counted: only the interrupt; charges nothing and does not
    move the interval. */
 #define mxMeterAsk() (*the->interrupt ? engo_stop(the) : (void)0)
+/* The same in a loop of small steps, which `rounds` (an uint32_t) counts. */
+#define mxMeterAskAtTimes(rounds) (++(rounds) & 0xffff ? (void)0 : mxMeterAsk())
 
 #endif

@@ -201,3 +201,38 @@ char *engo_string_cut(void *machine, char *const *from, int32_t begin,
     *shared = part;
   return part;
 }
+
+#define BLOCK 1048576 /* bytes between looks at the host's interrupt */
+
+static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/* As many whole blocks and words of two strings as are the same, in bytes:
+   comparing may begin there. */
+int32_t engo_string_same(void *machine, const char *a, const char *b) {
+  txMachine *the = machine;
+  int32_t size = 0, at = 0;
+  if (strncmp(a, b, SHORT) != 0)
+    return 0;
+  size = least(engo_string_size(machine, a), engo_string_size(machine, b));
+  for (int32_t part; at < size; at += part) {
+    part = least(size - at, BLOCK);
+    mxMeterAsk();
+    if (memcmp(a + at, b + at, (size_t)part) != 0)
+      break;
+  }
+  return at;
+}
+
+/* What the first `size` bytes are, `count` times in all. */
+void engo_string_repeat(void *machine, char *text, int32_t size,
+                        int32_t count) {
+  txMachine *the = machine;
+  int32_t whole = size * count, done = size;
+  while (done < whole) {
+    int32_t from = done % size; /* a block need not end where a round does */
+    int32_t part = least(least(done - from, BLOCK), whole - done);
+    mxMeterAsk();
+    memcpy(text + done, text + from, (size_t)part);
+    done += part;
+  }
+}

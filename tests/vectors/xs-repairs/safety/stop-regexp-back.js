@@ -1,0 +1,2 @@
+print('start');
+print(/a*b/.test('a'.repeat(3e6)));
