@@ -43,7 +43,15 @@ def _digits(call: str, ours: str, theirs: str) -> bool:
 
 def _order(call: str, ours: str, theirs: str) -> bool:
     both = ours.startswith("throws") and theirs.startswith("throws")
-    return both and re.search(r"setBig|\.with\(", call) is not None
+    return both and re.search(r"setBig|\.with\b", call) is not None
+
+
+def _gap(call: str, _ours: str, _theirs: str) -> bool:
+    return re.search(r"stringify\(.*, (0\.5|1e-7|5e-324)\)", call) is not None
+
+
+def _sort(call: str, _ours: str, _theirs: str) -> bool:
+    return re.search(r"sort(ed)?\(mute\((?!\(a, b)", call, re.IGNORECASE) is not None
 
 
 def _proxied(call: str, _ours: str, _theirs: str) -> bool:
@@ -64,6 +72,8 @@ EXPLAINED: Final = {
     "V8 does not write back the only item of what it sorts": _has(
         "prototype.sort.call"
     ),
+    "V8 takes a gap of less than one for one without a letter": _gap,
+    "how a sort ends whose function contradicts itself is each engine's choice": _sort,
     "V8 calls arrays what has a Proxy of one for its prototype": _proxied,
 }
 

@@ -71,6 +71,7 @@ _ORDER: Final = (
     "c50_whole_arguments",
     "c51_callback_undefined",
     "c52_round",
+    "c53_freeze_deep",
     "d01_message_prefix",
     "d02_no_function",
     "v01_heap_growth",
