@@ -43,7 +43,9 @@ def _digits(call: str, ours: str, theirs: str) -> bool:
 
 def _order(call: str, ours: str, theirs: str) -> bool:
     both = ours.startswith("throws") and theirs.startswith("throws")
-    return both and re.search(r"setBig|\.with\b", call) is not None
+    return (
+        both and re.search(r"\.set\w+\(|\.with\b|Big\w+Array.*fill", call) is not None
+    )
 
 
 def _gap(call: str, _ours: str, _theirs: str) -> bool:

@@ -1,9 +1,10 @@
-"""`Array.from(items, undefined)` maps nothing.
+"""What is no function is no callback.
 
-Symptom: a TypeError, also of `Array.from(items, undefined, self)`, which compilers and
-libraries write where a callback is optional; typed arrays' `from` alike.
-Cause: that there is an argument was taken for that there is a callback.
-Effect: undefined is none (ECMA-262 23.1.2.1).
+Symptom: `Array.from(items, undefined)`, which compilers and libraries write where a
+callback is optional, is a TypeError; so is `JSON.parse(text, proxy)` of a proxy that
+cannot be called.
+Cause: that there is an argument, or a proxy, was taken for that there is a callback.
+Effect: undefined is none (ECMA-262 23.1.2.1), such a proxy neither (25.5.1).
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ REPAIR = Repair(
             old="	txSlot* function = (mxArgc > 1) ? fxArgToCallback(the, 1) : C_NULL;\n",
             new="	txSlot* function = ((mxArgc > 1) && !mxIsUndefined(mxArgv(1))) "
             "? fxArgToCallback(the, 1) : C_NULL;\n",
+        ),
+        Edit(
+            "xs/sources/xsJSON.c",
+            old="mxIsReference(mxArgv(1)) && mxIsCallable(mxArgv(1)->value.reference)",
+            new="fxIsCallable(the, mxArgv(1))",
         ),
     ),
     programs=("correctness/callback-undefined",),
