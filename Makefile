@@ -59,7 +59,7 @@ fuzz: build ## ROUNDS programs of calls whose guests interfere, with the sanitiz
 
 stress: build ## guest programs with a collection at every allocation
 	$(BIN)/python build_ffi.py --quiet --shell --stress
-	ENGO_SHELL_SECONDS=600 $(BIN)/python -m pytest -q tests/native/test_stress.py --flavour stress
+	ENGO_SHELL_SECONDS=1200 $(BIN)/python -m pytest -q tests/native/test_stress.py --flavour stress
 
 repairs: $(STAMP) ## what is changed in the engine, and whether it still fits
 	@$(BIN)/python -m native.xs.repairs
