@@ -10,7 +10,7 @@ it is. Nothing is charged.
 
 from __future__ import annotations
 
-from native.xs.repairs.model import Edit, Repair
+from native.xs.repairs.model import Cost, Edit, Repair
 
 FILE = "xs/sources/xsJSON.c"
 MORE = " + ((theStringifier->size / 2048) + 1) * 1024;"
@@ -43,5 +43,6 @@ REPAIR = Repair(
             "	if (mxIsReference(aValue) || mxIsBigInt(aValue)) {\n",
         ),
     ),
+    cost=Cost("seconds", 2),
     programs=("safety/stop-stringify",),
 )

@@ -1,3 +1,3 @@
 print('start');
-for (;;) JSON.stringify('\u0001'.repeat(2e7));
+const texts = new Array(8).fill('a'.repeat(1e7)); for (;;) JSON.stringify(texts);
 print('end');
