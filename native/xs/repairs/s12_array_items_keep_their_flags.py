@@ -154,6 +154,19 @@ txIndex fxCheckArrayLength(txMachine* the, txSlot* slot)
 	else {	
 """,
         ),
+        # What takes nothing out copies nothing, from and to nowhere.
+        Edit(
+            ARRAY,
+            old="""\
+		fxSetIndexSize(the, resultArray, deletions, XS_CHUNK);
+		c_memcpy(resultArray->value.array.address, array->value.array.address + start, deletions * sizeof(txSlot));
+""",
+            new="""\
+		fxSetIndexSize(the, resultArray, deletions, XS_CHUNK);
+		if (deletions)
+			c_memcpy(resultArray->value.array.address, array->value.array.address + start, deletions * sizeof(txSlot));
+""",
+        ),
     ),
     programs=("safety/array-fill-shortened", "safety/array-items-keep-flags"),
 )

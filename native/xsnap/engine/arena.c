@@ -8,7 +8,7 @@
 #define FIRST 16384 /* bytes of the first block */
 #define LAST 262144 /* and of the largest; each is twice the one before */
 #ifdef __SANITIZE_ADDRESS__
-#define LARGE 0 /* each piece is seen by itself */
+#define LARGE 1 /* each piece is seen by itself */
 #else
 #define LARGE 4096 /* bytes of a piece from which on it has its own block */
 #endif
