@@ -3,7 +3,8 @@
 Symptom: an arrow in a generator may contain `yield`, which then runs in a frame that
 is no generator's.
 Cause: entering an arrow forgot that it leaves an async function, but not that it
-leaves a generator.
+leaves a generator: two flags, one that makes `yield` a keyword and one that allows it,
+which strict code needs, where it is a keyword anyway.
 Effect: a SyntaxError.
 """
 
@@ -24,7 +25,7 @@ REPAIR = Repair(
 	parser->flags |= mxArrowFlag | flag;
 """,
             new="""\
-	parser->flags &= ~(mxAsyncFlag | mxGeneratorFlag);
+	parser->flags &= ~(mxAsyncFlag | mxGeneratorFlag | mxYieldFlag);
 	parser->flags |= mxArrowFlag | flag;
 """,
         ),
