@@ -1,0 +1,70 @@
+// async, static and integers with an n as names of members; node says the same.
+const sources = [
+  'Object.keys({ async() {} })',
+  'async=3; ({ async })',
+  '({ async, b: 1 })',
+  '({ async: 1 })',
+  '({ get, set } = {get: 1, set: 2})',
+  '({ async = 5 } = {}); async',
+  'Object.prototype.toString.call({ async *a() {} }.a)',
+  'Object.prototype.toString.call({ async a() {} }.a)',
+  '({ async 1() {}, async "b"() {}, async [3]() {}, async get(){}, async async(){}, async static(){} , async 1n(){}})+0',
+  'class A { async() { return 1 } } new A().async()',
+  'class A { static() { return 2 } } new A().static()',
+  'class A { static static() { return 2 } } A.static()',
+  'class A { static async() { return 3 } } A.async()',
+  'class A { async = 1 }; new A().async',
+  'class A { async; }; "async" in new A',
+  'class A { async }; Object.keys(new A)',
+  'class A { static }; Object.keys(new A)',
+  'class A { static = 3 }; new A().static',
+  'class A { static async }; Object.keys(A)',
+  'class A { static async = 1; static async *b(){} }; A.async',
+  "class A { static\nx = 1 }; A.x",
+  'class A { static static }; Object.keys(A)',
+  'class A { static get static() { return 7 } }; A.static',
+  'class A { get static() { return 7 } }; new A().static',
+  'class A { get async() { return 7 } set async(x) {} }; new A().async',
+  'class A { get = 1; set = 2; static get = 3; static set = 4 }; [new A().get, new A().set, A.get, A.set]',
+  'class A { get() {return 1} set() { return 2 } }; [new A().get(), new A().set()]',
+  "class A { get\nx(){ return 1} }; new A().x",
+  "class A { get\n*x(){} }; Object.keys(new A)",
+  'class A { static { this.q = 1 } }; A.q',
+  'class A { static async x() {} static async *y() {} static *z() {} static get w() { return 1 } }; A.w',
+  'class A { static prototype = 1 }',
+  'class A { prototype = 1 }; new A().prototype',
+  'class A { constructor = 1 }',
+  'class A { static constructor = 1 }',
+  'class A { static prototype() {} }',
+  'class A { async constructor() {} }',
+  'class A { static async constructor() { } }; typeof A.constructor',
+  '({ 1n: 2 })[1]',
+  '({ 123456789012345678901234567890n: 2 })["123456789012345678901234567890"]',
+  '({ 0x10n: 2 })[16]',
+  '({ 0n: 2 })[0]',
+  'class A { 1n() { return 4 } static 2n = 5; get 3n() { return 6 } }; [new A()[1], A[2], new A()[3]]',
+  'var {1n: a, 99999999999999999999n: b} = {1: 3, "99999999999999999999": 4}; [a, b]',
+  '({1n: a, b} = {1: 5, b: 6}); [a, b]',
+  '({1n})',
+  '({ get 1n() { return 1 } })[1]',
+  "({ async\n() {} })",
+  "({ async\nx() {} })",
+  "({ get\nx() { return 1 } }).x",
+  '({a: 1, async})',
+  String.raw`({\u0061sync: 1})`,
+  String.raw`({\u0061sync(){}})+0`,
+  String.raw`({\u0061sync a(){}})`,
+  String.raw`class A { st\u0061tic m() {} }`,
+  'class A { "static"() {} }; typeof new A().static',
+  'class A { prototype = 1 }; new A().prototype',
+];
+const show = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+for (const source of sources) {
+  let result;
+  try {
+    result = show((0, eval)(source));
+  } catch (error) {
+    result = error.name;
+  }
+  print(source.replace(/\n/g, '\\n'), '->', result);
+}
