@@ -68,6 +68,7 @@ _ORDER: Final = (
     "c27_long_literals",
     "c28_own_name",
     "c29_direct_eval",
+    "c30_early_errors",
     "c40_number_rounding",
     "c41_abandoned_return",
     "c42_parse_int",
