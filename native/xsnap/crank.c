@@ -8,20 +8,15 @@
 #include "internal.h"
 
 uint64_t xsnap_meter(const XsnapVm *vm) {
-  return vm->meter_base + (vm->machine ? vm->machine->meterIndex : 0);
+  return vm->machine ? vm->machine->meterIndex : 0;
 }
 
 /* XS calls this every interval of computrons, with its state saved. */
-static txBoolean on_meter(txMachine *the, txU4 index) {
+static txBoolean on_meter(txMachine *the, txU8 meter) {
   XsnapVm *vm = vm_of(the);
-  uint64_t meter = vm->meter_base + index;
   vm->page->crank_meter = meter;
   if (++vm->intervals % XSNAP_BREATHE == 0 && vm->host.breathe)
     vm->host.breathe(vm->host.context);
-  if (index > UINT32_MAX / 2) { /* XS's own counter is 32 bits and would wrap */
-    vm->meter_base = meter;
-    the->meterIndex = 0;
-  }
   if (vm->page->interrupt)
     vm->reason = "interrupted";
   else if (vm->host_gone)
@@ -52,10 +47,9 @@ static void emit_abort(XsnapVm *vm) {
 }
 
 static void begin_meter(XsnapVm *vm) {
-  txU4 interval = XSNAP_METER_INTERVAL;
+  txU8 interval = XSNAP_METER_INTERVAL;
   if (vm->meter_limit && vm->meter_limit < interval)
-    interval = (txU4)vm->meter_limit;
-  vm->meter_base = 0;
+    interval = vm->meter_limit;
   vm->page->crank_meter = 0;
   fxBeginMetering(vm->machine, on_meter, interval);
 }

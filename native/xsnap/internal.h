@@ -105,8 +105,6 @@ struct XsnapVm {
   bool jobs;             /* promise jobs are queued */
   const char *reason;    /* why the machine aborts; static text */
 
-  uint64_t
-      meter_base;     /* computrons of this crank before meterIndex was reset */
   uint64_t intervals; /* of the meter, of all cranks */
   uint64_t cranks;
   uint64_t total_meter;

@@ -47,6 +47,16 @@ def test_the_meter_limit_is_per_crank() -> None:
         assert worker.evaluate(source.replace("1000", "1e6"))["op"] == "abort"
 
 
+def test_the_meter_has_more_than_32_bits() -> None:
+    large = "''.repeat(2 ** 31 - 1);"
+    with Driver(meter=9_000_000_000) as worker:
+        got = worker.evaluate(large * 4)
+        assert got["op"] == "result"
+        assert 1 << 32 < got["meter"] <= worker.page[5]
+        assert worker.evaluate(f"for (;;) {large}")["reason"] == "too much computation"
+        assert worker.page[5] > 9_000_000_000
+
+
 def test_the_meter_is_reproducible_and_shown() -> None:
     def meters() -> list[int]:
         with Driver() as worker:

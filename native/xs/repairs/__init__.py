@@ -69,6 +69,7 @@ _ORDER: Final = (
     "c28_own_name",
     "c29_direct_eval",
     "c30_early_errors",
+    "c31_character_planes",
     "c40_number_rounding",
     "c41_abandoned_return",
     "c42_parse_int",
@@ -96,10 +97,12 @@ _ORDER: Final = (
     "v09_index_keys",
     "v10_map_delete",
     "v11_bigint",
+    "v15_bigint_products",
     "v20_snapshot_reading",
     "v12_hoisted_setjmp",
     "v13_value_halves",
     "v14_parser_arena",
+    "v16_weak_entries",
     "w01_extensions",
     "w03_firm_chunks",
     "w04_hidden_slots",
@@ -115,6 +118,8 @@ _ORDER: Final = (
     "m10_regexp_asks",
     "m11_texts_ask",
     "m12_typed_arrays_ask",
+    "m13_wide_meter",
+    "m14_json_parse_asks",
 )
 
 

@@ -131,6 +131,7 @@ extern txString fxConcatString(txMachine* the, txSlot* a, txSlot* b);
         "speed/string_index_ascii",
         "speed/string_index_unicode",
         "speed/string_index_random",
+        "speed/string_leaps",
         "speed/string_many_at_once",
         "speed/string_moves_in_gc",
         "speed/string_search_scan",

@@ -1,6 +1,7 @@
-/* Arithmetic of large integers (repair v11_bigint): to and from digits, and
-   division. Words are 32 bits, the least significant first. Nothing here
-   allocates, so addresses of words stay good; a long loop asks the meter. */
+/* Large integers (repair v11_bigint): to and from digits, and division.
+   Multiplication is in product.c. Words are 32 bits, the least significant
+   first. Nothing here allocates, so addresses of words stay good; a long loop
+   asks the meter. */
 
 #include "../internal.h"
 
@@ -90,23 +91,96 @@ uint32_t engo_bigint_divide_by_word(uint32_t *quotient, const uint32_t *words,
   return (uint32_t)rest;
 }
 
-/* By a constant, which compilers turn into a multiplication. */
+/* The quotient; by a constant, which compilers turn into a multiplication. */
+static inline uint32_t step(uint64_t *rest, uint32_t word) {
+  uint64_t value = *rest << 32 | word;
+  uint64_t quotient = value / BILLION;
+  *rest = value - quotient * BILLION;
+  return (uint32_t)quotient;
+}
+
 static uint32_t divide_by_billion(uint32_t *words, uint32_t size) {
   uint64_t rest = 0;
-  while (size-- > 0) {
-    rest = rest << 32 | words[size];
-    words[size] = (uint32_t)(rest / BILLION);
-    rest %= BILLION;
-  }
+  while (size-- > 0)
+    words[size] = step(&rest, words[size]);
   return (uint32_t)rest;
+}
+
+static const char names[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/* Digits of whole bits, backwards from `end`. */
+static char *bits_to_text(const uint32_t *words, uint32_t size, uint32_t bits,
+                          char *end) {
+  uint32_t top = words[size - 1], digits = 0;
+  uint64_t total = (uint64_t)(size - 1) * 32;
+  for (; top; top >>= 1)
+    total++;
+  for (uint64_t at = 0; at < total || digits == 0; at += bits, digits++) {
+    uint64_t pair = words[at / 32];
+    if (at / 32 + 1 < size)
+      pair |= (uint64_t)words[at / 32 + 1] << 32;
+    *--end = names[pair >> at % 32 & ((1u << bits) - 1)];
+  }
+  return end;
+}
+
+static char *put_decimals(uint32_t part, char *end) {
+  for (uint32_t i = 0; i < DECIMALS; i++, part /= 10)
+    *--end = names[part % 10];
+  return end;
+}
+
+/* Four passes of divide_by_billion in one: each waits for its own last step
+   only, so that a processor does them at once. The sum of the sizes that they
+   would have begun with: a pass shortens the number by a word at most. */
+#define CHAIN 4
+#define CHAIN_LEAST 16 /* words, so that all four are whole passes */
+static uint32_t divide_by_billions(uint32_t *words, uint32_t size,
+                                   uint64_t rests[CHAIN]) {
+  uint64_t a = 0, b = 0, c = 0, d = 0;
+  uint32_t at = size, second = 0, third = 0, fourth = 0;
+  while (at-- > size - CHAIN) {
+    uint32_t word = step(&a, words[at]);
+    second = second || !word ? second : at + 1;
+    word = step(&b, word);
+    third = third || !word ? third : at + 1;
+    word = step(&c, word);
+    fourth = fourth || !word ? fourth : at + 1;
+    words[at] = step(&d, word);
+  }
+  for (at = size - CHAIN; at-- > 0;)
+    words[at] = step(&d, step(&c, step(&b, step(&a, words[at]))));
+  rests[0] = a, rests[1] = b, rests[2] = c, rests[3] = d;
+  return size + second + third + fourth;
+}
+
+/* The most of a long number's decimal digits; what is left of its size. */
+static uint32_t most_to_text(txMachine *the, uint32_t *words, uint32_t size,
+                             char **end) {
+  while (size > CHAIN_LEAST) {
+    uint64_t rests[CHAIN];
+    mxMeterSome(divide_by_billions(words, size, rests));
+    for (uint32_t i = 0; i < CHAIN; i++)
+      *end = put_decimals((uint32_t)rests[i], *end);
+    size = without_zeros(words, size);
+  }
+  return size;
 }
 
 /* Writes digits backwards from `end`, a word's worth in each pass, and destroys
    the number; where they begin. */
 char *engo_bigint_to_text(void *machine, uint32_t *words, uint32_t size,
                           uint32_t radix, char *end) {
-  static const char names[] = "0123456789abcdefghijklmnopqrstuvwxyz";
   txMachine *the = machine;
+  if ((radix & (radix - 1)) == 0) {
+    uint32_t bits = 1;
+    while (1u << bits < radix)
+      bits++;
+    mxMeterSome(size);
+    return bits_to_text(words, size, bits, end);
+  }
+  if (radix == 10)
+    size = most_to_text(the, words, size, &end);
   uint32_t power = radix, digits = 1;
   for (; (uint64_t)power * radix <= UINT32_MAX; digits++)
     power *= radix;

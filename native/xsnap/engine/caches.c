@@ -9,15 +9,18 @@ void engo_before_collect(void *machine) {
   txMachine *the = machine;
   the->hiddenSlots = NULL;
   engo_properties_forget(machine);
+  engo_weak_forget(machine);
 }
 
 /* Chunks are about to move: every address of one is void. */
-void engo_before_sweep(void *machine) {
-  txMachine *the = machine;
-  memset(&the->caches.strings, 0, sizeof the->caches.strings);
-}
+void engo_before_sweep(void *machine) { engo_strings_forget(machine); }
 
-void engo_end(void *machine) { engo_properties_forget(machine); }
+void engo_end(void *machine) {
+  engo_products_forget(machine);
+  engo_strings_forget(machine);
+  engo_properties_forget(machine);
+  engo_weak_forget(machine);
+}
 
 /* Caches live in what the limit leaves, and only in a part of it: they are
    empty after every collection, so a guest reaches its limit where it would

@@ -19,6 +19,7 @@
 #define ENGO_INDEXES 64     /* objects whose properties are indexed */
 #define ENGO_LOOKUPS 128    /* properties that were found lately */
 #define ENGO_ABSENCES 32    /* names that were not found lately in a scope */
+#define ENGO_WEAK_INDEXES 8 /* keys whose WeakMaps are indexed */
 
 /* A string of XS is a pointer to bytes that end with a zero; a position in it
    counts UTF-16 units, each of which begins with a byte that is no
@@ -29,6 +30,8 @@ typedef struct EngoString {
   int32_t length;   /* units, -1: not counted yet */
   int32_t byte;     /* a cursor: as many units begin before this byte */
   int32_t unit;     /* as this says */
+  bool leapt;       /* gone far in once; a second time makes marks */
+  int32_t *marks; /* bytes at which every so many units begin, or NULL; owned */
 } EngoString;
 
 /* Empty at every moment at which a chunk moves or dies. */
@@ -38,9 +41,7 @@ typedef struct EngoStrings {
   uint32_t last, next;               /* used last, replaced next */
 } EngoStrings;
 
-/* A named property: its slot, and the slot that it follows in its object's
- * list.
- */
+/* A named slot, and the slot that it follows in its object's list. */
 typedef struct EngoPlace {
   void *slot; /* NULL: nothing is here */
   void *former;
@@ -50,9 +51,10 @@ typedef struct EngoIndex {
   void *instance;    /* whose; NULL: the index is empty */
   void *candidate;   /* walked far once; a second time makes its index */
   void *last;        /* slot of the list up to which it is indexed */
-  EngoPlace *places; /* open addressing by id, at most half full; owned */
+  EngoPlace *places; /* open addressing by name, at most half full; owned */
   uint32_t count;
   uint32_t bits; /* there are 1 << bits places */
+  bool weak;     /* of a key's WeakMaps, and not of an object's properties */
 } EngoIndex;
 
 typedef struct EngoLookup {
@@ -76,6 +78,9 @@ typedef struct EngoProperties {
 typedef struct EngoCaches {
   EngoStrings strings;
   EngoProperties properties;
+  EngoIndex weak[ENGO_WEAK_INDEXES]; /* emptied with the properties */
+  void *scratch;                     /* while a product is made */
+  size_t scratch_size;
 } EngoCaches;
 
 /* strings.c. Offsets are -1 where there is none. */
@@ -88,6 +93,7 @@ char *engo_string_cut(void *machine, char *const *from, int32_t begin,
                       int32_t size);
 int32_t engo_string_same(void *machine, const char *a, const char *b);
 void engo_string_repeat(void *machine, char *text, int32_t size, int32_t count);
+void engo_strings_forget(void *machine);
 
 /* properties.c: slots of named properties. */
 #define ENGO_STEPS 8       /* that XS walks by itself before it asks */
@@ -102,6 +108,14 @@ void engo_property_unlink(void *machine, void *instance, void *slot,
 bool engo_scope_has(void *machine, void *scope, uint32_t id, void *from);
 void engo_scope_unlink(void *machine, void *scope, void *slot, void *address);
 void engo_properties_forget(void *machine);
+
+/* weak.c: a key's entries in WeakMaps and WeakSets, named by the `list` of one.
+   The key is the slot before the first. */
+#define ENGO_WEAK_STEPS 16 /* that XS walks by itself before it asks */
+void *engo_weak_find(void *machine, void *key, void *list, void *from);
+bool engo_weak_before(void *machine, void *key, void *list, void ***address);
+void engo_weak_unlink(void *machine, void *key, void *slot, void *address);
+void engo_weak_forget(void *machine);
 
 /* lists.c: the entries of Maps (paired: a key and a value) and Sets. */
 void engo_list_deleted(void *list, bool paired);
@@ -122,6 +136,13 @@ void engo_bigint_divide(void *machine, uint32_t *quotient, uint32_t *words,
 /* numbers.c: `length` digits of a base of 2 to 36, all of them valid. */
 double engo_whole_number(void *machine, const char *digits, size_t length,
                          int base);
+
+#define ENGO_LONG_FACTOR 40 /* words; shorter ones XS multiplies itself */
+/* product.c: into size + by_size words; the caller charges. */
+void engo_bigint_multiply(void *machine, uint32_t *product,
+                          const uint32_t *words, uint32_t size,
+                          const uint32_t *by, uint32_t by_size);
+void engo_products_forget(void *machine);
 
 /* caches.c: what XS tells before it collects, before it moves chunks, and at
    its end. */
