@@ -38,7 +38,6 @@ _ORDER: Final = (
     "s21_host_objects_again",
     "s22_super_constructor",
     "s24_code_sizes",
-    "s25_splice_nothing",
     "a01_big_bigint",
     "c03_override",
     "c04_date_constructor",

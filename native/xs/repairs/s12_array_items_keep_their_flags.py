@@ -168,5 +168,9 @@ txIndex fxCheckArrayLength(txMachine* the, txSlot* slot)
 """,
         ),
     ),
-    programs=("safety/array-fill-shortened", "safety/array-items-keep-flags"),
+    programs=(
+        "safety/array-fill-shortened",
+        "safety/array-items-keep-flags",
+        "safety/splice-nothing",
+    ),
 )
