@@ -11,8 +11,11 @@ uint64_t xsnap_meter(const XsnapVm *vm) {
   return vm->machine ? vm->machine->meterIndex : 0;
 }
 
+/* 32 bits wide in the unrepaired engine, which the benchmark builds. */
+typedef __typeof__(((txMachine *)NULL)->meterInterval) Meter;
+
 /* XS calls this every interval of computrons, with its state saved. */
-static txBoolean on_meter(txMachine *the, txU8 meter) {
+static txBoolean on_meter(txMachine *the, Meter meter) {
   XsnapVm *vm = vm_of(the);
   vm->page->crank_meter = meter;
   if (++vm->intervals % XSNAP_BREATHE == 0 && vm->host.breathe)
@@ -47,9 +50,9 @@ static void emit_abort(XsnapVm *vm) {
 }
 
 static void begin_meter(XsnapVm *vm) {
-  txU8 interval = XSNAP_METER_INTERVAL;
+  Meter interval = XSNAP_METER_INTERVAL;
   if (vm->meter_limit && vm->meter_limit < interval)
-    interval = vm->meter_limit;
+    interval = (Meter)vm->meter_limit;
   vm->page->crank_meter = 0;
   fxBeginMetering(vm->machine, on_meter, interval);
 }
