@@ -146,7 +146,7 @@ def main() -> None:
             print_times(TITLES[name], program, sets[name])
     print_goals(sets)
     if options.only in (None, "growth"):
-        # The unrepaired module ends in its recursions on the bench's small stack.
+        # The unrepaired module ends in its recursions.
         able = [one for one in engines if one.name != "XS 13.3 wasm"]
         print_scaling({one.name: scaling(one, options.limit) for one in able})
 

@@ -27,10 +27,9 @@ def answer(call: dict[str, Any]) -> dict[str, Any]:
     return {"op": "reply", "id": call["id"], "data": now}
 
 
-def main() -> None:
-    module, program = sys.argv[1:]
+def run(module: str, program: str) -> None:
     wasm.MODULE = Path(module)
-    made = wasm.Instance(*wasm.compiled())
+    made = wasm.Instance(*wasm.compiled(wasm.LARGE_STACK))
     made.on_call = answer
     made.start(heap=1024 * wasm.MIB, stack=65_536)
     made.evaluate(PRELUDE)
@@ -39,6 +38,11 @@ def main() -> None:
     if said["op"] != "result":
         raise SystemExit(f"{program}: {said}")
     print(made.evaluate("lines.join('\\n')")["value"])
+
+
+def main() -> None:
+    """Deep programs end as in a worker, whose stack is as large."""
+    wasm.on_large_stack(lambda: run(*sys.argv[1:]))
 
 
 if __name__ == "__main__":
