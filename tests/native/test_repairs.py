@@ -47,7 +47,9 @@ TOO_LARGE_FOR_ASAN = frozenset(
         "speed/heap_objects",
         "speed/heap_closures",
         "speed/index_keys_sparse",
+        "speed/string_leaps",
         "speed/string_single_characters",
+        "speed/weak_many_maps",
     }
 )
 

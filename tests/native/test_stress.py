@@ -26,8 +26,13 @@ REDUCED = [name for name in ALL if name.startswith("speed/")]
 LARGE = re.compile(r"(?<![\w.$'\"])(\d{4,})(?![\w.n'\"])")
 POWER = re.compile(r"(?<![\w.$])(\d+)e([4-9])\b")
 # It compiles and runs 1,500 patterns, with results of many parts, which would take half
-# an hour: it collects at each tenth. All others collect at each allocation.
-EVERY = {"correctness/regexp-fuzz": 10}
+# an hour: it collects at each tenth. The others here make texts and names by the ten
+# thousand. All that are not here collect at each allocation.
+EVERY = {
+    "correctness/character-planes": 1000,
+    "correctness/regexp-fuzz": 10,
+    "safety/stop-json-colliding": 1000,
+}
 
 
 def stressed(

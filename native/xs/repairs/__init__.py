@@ -118,7 +118,6 @@ _ORDER: Final = (
     "m11_texts_ask",
     "m12_typed_arrays_ask",
     "m13_wide_meter",
-    "m14_json_parse_asks",
 )
 
 

@@ -106,6 +106,10 @@ REPAIR = Repair(
             new=f"\t\t\t\tp = mxStringByteDecode(p, &character);\n\t\t\t\t{ASK}",
         ),
     ),
-    programs=("safety/stop-json-parse", "safety/texts-by-blocks"),
+    programs=(
+        "safety/stop-json-colliding",
+        "safety/stop-json-parse",
+        "safety/texts-by-blocks",
+    ),
     unshown="only how soon it ends differs",
 )
