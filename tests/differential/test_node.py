@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +16,12 @@ import pytest
 from engo import GuestError, Limits, Worker, WorkerDied
 from tests.differential import calls
 from tests.differential.explained import unexplained
+from tests.differential.node import node
 from tests.wasm.leaves import statement
 from tests.wasm.programs import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CALLS, PART = 4_000, 250
 STATEMENTS, PROGRAMS = 500, 200
@@ -51,20 +49,6 @@ const answer = async (source) => {
   console.log(JSON.stringify(answers));
 })();
 """
-
-
-def node(script: Path, text: str) -> list[str]:
-    """What a script for Node.js prints, as JSON."""
-    executable = shutil.which("node")
-    if executable is None:
-        pytest.skip("expected Node.js to compare with, found none on PATH")
-    script.write_text(text, encoding="utf-8")
-    flags = ["--unhandled-rejections=none", "--regexp-interpret-all"]
-    done = subprocess.run(
-        [executable, *flags, str(script)], capture_output=True, timeout=300, check=True
-    )
-    said: list[str] = json.loads(done.stdout)
-    return said
 
 
 @pytest.fixture(scope="module")

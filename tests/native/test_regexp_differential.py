@@ -6,20 +6,15 @@ a reason is in regexp_patterns.EXPLAINED.
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from engo import Limits, Worker
+from tests.differential.node import node
 from tests.native.regexp_patterns import cases, program, unexplained
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 COUNT = 4_000
 PART = 500  # cases of one evaluation
@@ -31,21 +26,8 @@ CASES = cases(SEED, COUNT)
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What Node.js says of each case."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("expected Node.js to compare with, found none on PATH")
-    script: Path = tmp_path_factory.mktemp("node") / "cases.js"
-    script.write_text(f"console.log(JSON.stringify({program(CASES)}))")
-    # V8's compiler of patterns crashes on some of these; its interpreter does not.
-    done = subprocess.run(
-        [node, "--regexp-interpret-all", str(script)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    said: list[str] = json.loads(done.stdout)
-    return said
+    script = tmp_path_factory.mktemp("node") / "cases.js"
+    return node(script, f"console.log(JSON.stringify({program(CASES)}))")
 
 
 def answers(engine: Any) -> list[str]:
