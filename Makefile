@@ -47,7 +47,7 @@ bench-engine: build ## the JavaScript engine beside itself unrepaired and others
 	@$(BIN)/python bench/engine.py
 
 asan: build ## guest programs and hostile input under AddressSanitizer and UBSan
-	$(BIN)/python build_ffi.py --asan
+	$(BIN)/python build_ffi.py --shell --asan
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	ENGO_XSNAP=$(CURDIR)/build/out/asan-snapshot/engo-xsnap \
 	  $(BIN)/python -m pytest -q tests/native --flavour asan

@@ -7,9 +7,12 @@ it in a compartment whose hooks know the folder's files. Not a test file.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 PROGRAMS = Path(__file__).parents[1] / "vectors" / "xs-repairs"
+LARGE = re.compile(r"(?<![\w.$'\"])(\d{4,})(?![\w.n'\"])")
+POWER = re.compile(r"(?<![\w.$])(\d+)e([4-9])\b")
 GRAPH = """\
 const files = FILES;
 const hooks = {
@@ -38,6 +41,12 @@ def script(program: str) -> str:
         if file.suffix != ".out"
     }
     return GRAPH.replace("FILES", json.dumps(files))
+
+
+def reduced(source: str) -> str:
+    """The same program with sizes of a hundredth."""
+    source = POWER.sub(lambda m: f"{m[1]}e{int(m[2]) - 2}", source)
+    return LARGE.sub(lambda m: str(int(m[1]) // 100), source)
 
 
 def options(program: str) -> tuple[str, ...]:
